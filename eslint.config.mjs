@@ -26,8 +26,22 @@ export default tseslint.config(
   // The environment is read in one place.
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
-    ignores: ['**/config.ts', '**/main.ts', '**/*.spec.ts', '**/test/**', 'libs/testing/**', 'libs/platform/src/config/**', 'apps/cli/**', 'apps/standalone/**'],
-    rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read settings in config.ts.' }] },
+    ignores: [
+      '**/config.ts',
+      '**/main.ts',
+      '**/*.spec.ts',
+      '**/test/**',
+      'libs/testing/**',
+      'libs/platform/src/config/**',
+      'apps/cli/**',
+      'apps/standalone/**',
+    ],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Read settings in config.ts.' },
+      ],
+    },
   },
   {
     files: ['**/*.spec.ts', '**/test/**'],

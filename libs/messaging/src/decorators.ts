@@ -1,0 +1,77 @@
+import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import type { CommandContract, EventContract, RpcContract, ServiceName, TSchema } from '#contracts';
+
+export interface RpcExtras {
+  role: 'rpc';
+  contract: RpcContract;
+}
+export interface EventExtras {
+  role: 'event';
+  contracts: readonly EventContract[];
+  reader: ServiceName;
+  feature: string;
+  concurrency: number;
+}
+export interface CommandExtras {
+  role: 'command';
+  contract: CommandContract;
+  concurrency: number;
+  ackWaitMs: number;
+  maxAttempts: number;
+}
+export type HandlerExtras = RpcExtras | EventExtras | CommandExtras;
+
+/** Handler shape `(request, context: RpcContext)`. The request is validated against the contract before. */
+export function Rpc<Req extends TSchema, Res extends TSchema>(contract: RpcContract<Req, Res>): MethodDecorator {
+  const extras: RpcExtras = { role: 'rpc', contract };
+  return withArguments(MessagePattern(contract.subject, undefined, { ...extras }));
+}
+
+/**
+ * Handler shape `(event: Envelope<Data>, context: EventContext)`. Inbox row and effects commit in one transaction
+ * (`context.tx`), then the message is acked; a redelivery has no second effect.
+ */
+export function OnEvent(
+  contracts: EventContract | readonly EventContract[],
+  options: { reader: ServiceName; feature: string; concurrency?: number },
+): MethodDecorator {
+  const list = Array.isArray(contracts) ? (contracts as readonly EventContract[]) : [contracts as EventContract];
+  const extras: EventExtras = {
+    role: 'event',
+    contracts: list,
+    reader: options.reader,
+    feature: options.feature,
+    concurrency: options.concurrency ?? 8,
+  };
+  // The pattern only has to be unique per method; the strategy reads the extras.
+  return withArguments(
+    EventPattern(`${options.reader}-${options.feature}:${list.map((c) => c.type).join(',')}`, undefined, { ...extras }),
+  );
+}
+
+/**
+ * Handler shape `(command: Envelope<Data>, context: WorkContext)`: a job of seconds to minutes, pulled by any replica,
+ * heartbeat while it runs. The handler commits its result in a transaction that also calls `context.done(tx)`.
+ */
+export function OnCommand(
+  contract: CommandContract,
+  options: { concurrency?: number; ackWaitMs?: number; maxAttempts?: number } = {},
+): MethodDecorator {
+  const extras: CommandExtras = {
+    role: 'command',
+    contract,
+    concurrency: options.concurrency ?? 2,
+    ackWaitMs: options.ackWaitMs ?? 30_000,
+    maxAttempts: options.maxAttempts ?? 5,
+  };
+  return withArguments(EventPattern(contract.subject, undefined, { ...extras }));
+}
+
+/** Nest passes only the payload by default; handlers here get `(payload, context)`. */
+function withArguments(pattern: MethodDecorator): MethodDecorator {
+  return (target, key, descriptor) => {
+    Payload()(target, key, 0);
+    Ctx()(target, key, 1);
+    pattern(target, key, descriptor);
+  };
+}
