@@ -1,0 +1,14 @@
+# Every target calls the npm script of the same name, so `npm run X` does the same where make is missing.
+.PHONY: start test dev build check demo-replay chaos bench check-deploy sync-docs clean
+
+start:        ; @node scripts/start.mjs
+test:         ; @node scripts/test.mjs
+dev:          ; @node scripts/prepare.mjs && npm run -s dev
+build:        ; @node scripts/prepare.mjs
+check:        ; @node scripts/test.mjs --only=format,lint,types,walls,unit
+demo-replay:  ; @node scripts/prepare.mjs && npm run -s demo-replay
+chaos:        ; @node scripts/prepare.mjs && npm run -s chaos
+bench:        ; @node scripts/prepare.mjs && npm run -s bench
+check-deploy: ; @node scripts/prepare.mjs && npm run -s check-deploy
+sync-docs:    ; @node scripts/prepare.mjs && npm run -s sync-docs
+clean:        ; @rm -rf dist coverage
