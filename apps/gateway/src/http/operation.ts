@@ -7,17 +7,14 @@ export type LimitClass = 'credentials' | 'search' | 'generation' | 'chat' | 'ana
 /** Every route says who may call it; a route that says nothing does not start. */
 export type Access = 'public' | 'optional' | 'signed-in' | { role: Role };
 
-export interface OperationSpec<
-  P extends TObject = TObject,
-  Q extends TObject = TObject,
-  B extends TSchema = TSchema,
-  R extends TSchema = TSchema,
-> {
+export interface OperationSpec {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below /api/v1, OpenAPI style: `/jobs/{id}`. */
   path: string;
-  /** Other paths that answer the same. */
+  /** Other paths below /api/v1 that answer the same. */
   aliases?: readonly string[];
+  /** Other paths from the root that answer the same: `/health`, `/v1/auth/google`. */
+  rootAliases?: readonly string[];
   /** camelCase, unique: `searchJobs`. Also the name in logs and metrics. */
   operationId: string;
   tag: string;
@@ -27,14 +24,20 @@ export interface OperationSpec<
   /** What an API key needs; keys cannot call a route without a scope. */
   scope?: string;
   limit?: LimitClass;
-  params?: P;
-  query?: Q;
-  body?: B;
+  params?: TObject;
+  query?: TObject;
+  body?: TSchema;
   /** An example body that validates; the fuzzer and the documentation start from it. */
-  bodyExample?: Static<B>;
-  /** 200 unless told; 204 answers without a body. */
-  status?: 200 | 201 | 202 | 204;
-  response?: R;
+  bodyExample?: unknown;
+  /** Instead of JSON the handler gets the bytes as they came, in `input.raw` (signed callbacks, uploads). */
+  rawBody?: { mediaTypes: readonly string[]; maxBytes: number };
+  /** How long the question may take; answered 504 after that. 5 s unless told. */
+  timeoutMs?: number;
+  /** 200 unless told; 204 answers without a body, 302 redirects. */
+  status?: 200 | 201 | 202 | 204 | 302;
+  response?: TSchema;
+  /** Media type of the answer where it is not JSON, e.g. `text/calendar`. */
+  produces?: string;
   responseExample?: unknown;
   /** Public error codes beyond those every route of its kind may answer. */
   errors?: readonly string[];
@@ -51,6 +54,15 @@ export interface OperationInput<S extends OperationSpec> {
   params: S['params'] extends TObject ? Static<S['params']> : Record<string, never>;
   query: S['query'] extends TObject ? Static<S['query']> : Record<string, never>;
   body: S['body'] extends TSchema ? Static<S['body']> : undefined;
+  raw: S['rawBody'] extends object ? RawBody : undefined;
+}
+
+export interface RawBody {
+  bytes: Uint8Array;
+  /** Lower case, without parameters. */
+  mediaType: string;
+  /** As the client sent them; names in lower case. Signatures of callbacks live here. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 export interface Call {
@@ -61,9 +73,15 @@ export interface Call {
   userId(): string;
   /** True when the client sent `Prefer: respond-async`. */
   respondAsync: boolean;
+  /** True when the client sent `Accept: text/event-stream`. */
+  wantsStream: boolean;
+  /** A cookie of the request (code flows keep their state in one). */
+  cookie(name: string): string | undefined;
+  /** Fires when the client went away. */
+  signal: AbortSignal;
 }
 
 /** Checks the types of a declaration and keeps its literal shape for `OperationInput`. */
-export const operation = <P extends TObject, Q extends TObject, B extends TSchema, R extends TSchema>(
-  spec: OperationSpec<P, Q, B, R>,
-): OperationSpec<P, Q, B, R> => spec;
+export const operation = <S extends OperationSpec>(
+  spec: S & { bodyExample?: S['body'] extends TSchema ? Static<S['body']> : never },
+): S => spec;
