@@ -20,10 +20,14 @@ import { APPLICATION_STATUSES } from './events.js';
 export const APPLICATION_STATUS_INPUTS = [...APPLICATION_STATUSES, 'reviewing', 'interview'] as const;
 
 const applicationFields = {
-  applied_date: Type.Optional(Nullable(CalendarDate({ description: 'Day of the application; today when it becomes `applied`.' }))),
+  applied_date: Type.Optional(
+    Nullable(CalendarDate({ description: 'Day of the application; today when it becomes `applied`.' })),
+  ),
   notes: Type.Optional(Nullable(Text(10_000))),
   resume_id: Type.Optional(Nullable(Uuid())),
-  resume_version: Type.Optional(Nullable(Line(1, 200, { description: 'Name of the resume that was sent, e.g. a file name.' }))),
+  resume_version: Type.Optional(
+    Nullable(Line(1, 200, { description: 'Name of the resume that was sent, e.g. a file name.' })),
+  ),
   cover_letter: Type.Optional(Nullable(Text(20_000))),
   salary_expectation: Type.Optional(Nullable(Type.Number({ minimum: 0, maximum: 10_000_000 }))),
   follow_up_date: Type.Optional(Nullable(CalendarDate())),
@@ -40,7 +44,10 @@ export const UpdateApplicationRequest = Closed({
   status: Type.Optional(StringEnum(APPLICATION_STATUS_INPUTS)),
   status_note: Type.Optional(Line(1, 500, { description: 'Why it moved; kept in the timeline.' })),
   version: Type.Optional(
-    Type.Integer({ minimum: 1, description: 'The version you read; a newer one on the server answers 409 STALE_VERSION.' }),
+    Type.Integer({
+      minimum: 1,
+      description: 'The version you read; a newer one on the server answers 409 STALE_VERSION.',
+    }),
   ),
   ...applicationFields,
 });
@@ -75,7 +82,9 @@ export const ListApplicationsQuery = Closed({
   from_date: Type.Optional(CalendarDate()),
   to_date: Type.Optional(CalendarDate()),
   q: Type.Optional(Line(1, 200, { description: 'Part of title, company or notes.' })),
-  sort_by: Type.Optional(StringEnum(['created_at', 'updated_at', 'applied_date', 'company'], { default: 'updated_at' })),
+  sort_by: Type.Optional(
+    StringEnum(['created_at', 'updated_at', 'applied_date', 'company'], { default: 'updated_at' }),
+  ),
   sort_order: Type.Optional(StringEnum(['asc', 'desc'], { default: 'desc' })),
 });
 export type ListApplicationsQuery = Static<typeof ListApplicationsQuery>;
@@ -104,7 +113,10 @@ export const listApplications = defineRpc('applications', 'application.list', {
   request: ListApplicationsQuery,
   response: Page('applications', ApplicationResponse),
 });
-export const getApplication = defineRpc('applications', 'application.get', { request: ById, response: ApplicationResponse });
+export const getApplication = defineRpc('applications', 'application.get', {
+  request: ById,
+  response: ApplicationResponse,
+});
 export const updateApplication = defineRpc('applications', 'application.update', {
   request: Closed({ application_id: Uuid(), changes: UpdateApplicationRequest }),
   response: ApplicationResponse,
