@@ -1,0 +1,5 @@
+/**
+ * `FAULT=relay.after_publish_before_ack:3` for the chaos rig. Read here once, and never in production, so that no
+ * variable set by mistake can make a live process kill itself.
+ */
+export const faultSpec: string | undefined = process.env.NODE_ENV === 'production' ? undefined : process.env.FAULT;
