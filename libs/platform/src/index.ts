@@ -1,1 +1,10 @@
-export {};
+export * from './config/index.js';
+export * from './health/index.js';
+export * from './lifecycle/index.js';
+export * from './logging/index.js';
+export * from './metrics/metrics.js';
+export * from './platform.module.js';
+export * from './switches/index.js';
+export * from './tokens.js';
+export * from './tracing/index.js';
+export { packageVersion } from './version.js';

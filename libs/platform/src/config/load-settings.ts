@@ -1,0 +1,37 @@
+import { readSettings, SettingsError, settingsWarnings } from './read-settings.js';
+import type { SettingsDefinition, SettingsOf } from './setting.js';
+
+/** EX_CONFIG of sysexits.h: the service manager need not try again before a human changed something. */
+export const EXIT_BAD_CONFIGURATION = 78;
+
+/** Settings of the process, or the list of everything that is wrong on stderr and exit code 78. */
+export function loadSettings<D extends SettingsDefinition>(definition: D): SettingsOf<D> {
+  try {
+    const settings = readSettings(definition, process.env);
+    const warnings = settingsWarnings(definition, process.env);
+    if (warnings.length > 0) process.stderr.write(`${warnings.map((line) => `warning: ${line}`).join('\n')}\n`);
+    return settings;
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    process.stderr.write(formatSettingsError(error));
+    process.exit(EXIT_BAD_CONFIGURATION);
+  }
+}
+
+/** The text a person sees when the start fails. */
+export function formatSettingsError(error: SettingsError): string {
+  const count = error.problems.length;
+  const lines = [`Cannot start: ${count} setting${count === 1 ? '' : 's'} cannot be used.`, ''];
+  error.problems.forEach((problem, index) => {
+    lines.push(
+      `${index + 1}. ${problem.variable}`,
+      `     got       ${problem.got ?? 'nothing'}`,
+      `     expected  ${problem.expected}`,
+      `     fix       ${problem.fix}`,
+      `     more      docs/errors.md#${problem.code.toLowerCase()}`,
+      '',
+    );
+  });
+  for (const warning of error.warnings) lines.push(`warning: ${warning}`);
+  return `${lines.join('\n').trimEnd()}\n`;
+}

@@ -1,0 +1,91 @@
+import { trace } from '@opentelemetry/api';
+import { pino, type DestinationStream, type Logger as Pino } from 'pino';
+import { describeError } from './describe-error.js';
+import { prettyDestination } from './pretty.js';
+import { redact, scrubText } from './redact.js';
+import { requestContext } from './request-context.js';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+export interface LoggerOptions {
+  service: string;
+  level: LogLevel;
+  format: 'json' | 'pretty';
+  /** Stdout unless told. */
+  destination?: DestinationStream;
+}
+
+/**
+ * JSON lines with time, level, service, request_id, user_id, trace_id. Messages are fixed texts; what varies goes into
+ * fields, which are redacted. Also the injection token.
+ */
+export class Logger {
+  private constructor(
+    private readonly pino: Pino,
+    private readonly scope?: string,
+  ) {}
+
+  static create(options: LoggerOptions): Logger {
+    // Synchronous: a line written before a crash is there after it.
+    const stdout = options.format === 'pretty' ? prettyDestination() : pino.destination({ dest: 1, sync: true });
+    const logger = pino(
+      {
+        level: options.level,
+        base: null,
+        messageKey: 'message',
+        timestamp: () => `,"time":"${new Date().toISOString()}"`,
+        formatters: { level: (label) => ({ level: label }) },
+        mixin: () => contextFields(options.service),
+      },
+      options.destination ?? stdout,
+    );
+    return new Logger(logger);
+  }
+
+  /** The same log with the name of a part of the program on every line. */
+  for(scope: string): Logger {
+    return new Logger(this.pino, scope);
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    if (this.pino.isLevelEnabled('debug')) this.pino.debug(this.fields(fields), scrubText(message));
+  }
+
+  info(message: string, fields?: LogFields): void {
+    if (this.pino.isLevelEnabled('info')) this.pino.info(this.fields(fields), scrubText(message));
+  }
+
+  /** Something that will need a human when it goes on. */
+  warn(message: string, fields?: LogFields, thrown?: unknown): void {
+    if (this.pino.isLevelEnabled('warn')) this.pino.warn(this.fields(fields, thrown), scrubText(message));
+  }
+
+  /** Something failed that should not have. */
+  error(message: string, thrown?: unknown, fields?: LogFields): void {
+    this.pino.error(this.fields(fields, thrown), scrubText(message));
+  }
+
+  fatal(message: string, thrown?: unknown, fields?: LogFields): void {
+    this.pino.fatal(this.fields(fields, thrown), scrubText(message));
+  }
+
+  private fields(fields?: LogFields, thrown?: unknown): Record<string, unknown> {
+    const line: Record<string, unknown> = this.scope === undefined ? {} : { scope: this.scope };
+    if (fields !== undefined) Object.assign(line, redact(fields));
+    if (thrown !== undefined) line.error = describeError(thrown);
+    return line;
+  }
+}
+
+function contextFields(service: string): Record<string, unknown> {
+  const context = requestContext.get();
+  const traceId = trace.getActiveSpan()?.spanContext().traceId ?? context?.traceparent?.split('-')[1];
+  if (context === undefined) return traceId === undefined ? { service } : { service, trace_id: traceId };
+  return {
+    service: context.service ?? service,
+    request_id: context.requestId,
+    user_id: context.userId,
+    trace_id: traceId,
+  };
+}
