@@ -1,1 +1,26 @@
-export * from './unit-of-work.js';
+export * from './connection/postgres-database.js';
+export { insideTransaction, PostgresUnitOfWork } from './connection/postgres-unit-of-work.js';
+export type { StatementOutcome } from './connection/statements.js';
+export {
+  DatabaseQueryError,
+  isForeignKeyViolation,
+  isTransactionConflict,
+  isUniqueViolation,
+  toDatabaseError,
+} from './database-error.js';
+export * from './persistence.module.js';
+export {
+  type MigrationClass,
+  roleNameOf,
+  schemaNameOf,
+  type SchemaOwner,
+  type ServiceSchema,
+  urlForRole,
+} from './service-schema.js';
+export * from './settings.js';
+export { afterCommit, Database, type Queryable, type ReadOptions, Tx, UnitOfWork } from './unit-of-work.js';
+export { schemaDrift } from './migrate/drift.js';
+export { type AppliedMigration, migrate, type MigrateOptions, type MigrationReport } from './migrate/migrate.js';
+export { type MigrationStatus, pendingMigrations } from './migrate/status.js';
+export { roleWallBreaches } from './migrate/walls.js';
+export { closeDatabase, grantOwnSchema } from './migrate/roles.js';

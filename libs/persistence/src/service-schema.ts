@@ -1,0 +1,32 @@
+import { SCHEMA_OF, type ServiceName } from '#contracts';
+import type { EntitySchema, MigrationInterface } from 'typeorm';
+
+/** Who owns a schema: a service, or the local bus adapter. */
+export type SchemaOwner = ServiceName | 'bus';
+
+type EntityClass = abstract new (...args: never[]) => object;
+export type MigrationClass = new () => MigrationInterface;
+
+/** What a service keeps in PostgreSQL. */
+export interface ServiceSchema {
+  readonly service: SchemaOwner;
+  readonly entities: readonly (EntityClass | EntitySchema)[];
+  /** In any order: the 13-digit timestamp at the end of the class name decides. */
+  readonly migrations: readonly MigrationClass[];
+}
+
+export const schemaNameOf = (owner: SchemaOwner): string => (owner === 'bus' ? 'bus' : SCHEMA_OF[owner]);
+
+/** Login role of a service. The prefix keeps it apart from other people's roles in the same cluster. */
+export const roleNameOf = (owner: SchemaOwner): string => `cc_${schemaNameOf(owner)}`;
+
+/** Rows of each schema that tell which migrations have run. */
+export const MIGRATIONS_TABLE = 'migrations';
+
+/** The same address with the login of a service's role. */
+export function urlForRole(adminUrl: string, owner: SchemaOwner, password: string): string {
+  const url = new URL(adminUrl);
+  url.username = roleNameOf(owner);
+  url.password = encodeURIComponent(password);
+  return url.href;
+}
