@@ -1,7 +1,16 @@
 import { defineRpc } from '../define.js';
 import { Closed, Empty, Timestamp, Type, Uuid } from '../schema.js';
 
-/** Claims of an access token. `sub` is the user, `sid` the session family. */
+/** `typ` of an access token's header (RFC 9068): no other token of ours can be used as one. */
+export const ACCESS_TOKEN_TYPE = 'at+jwt';
+/** The only algorithms an access token may be signed with; the first is the default. */
+export const ACCESS_TOKEN_ALGORITHMS = ['ES256', 'RS256'] as const;
+export type AccessTokenAlgorithm = (typeof ACCESS_TOKEN_ALGORITHMS)[number];
+
+/**
+ * Claims of an access token. `iat` may carry a fraction (RFC 7519 allows it): a token issued in the same second in
+ * which access changed counts as issued before unless it says otherwise. `sub` is the user, `sid` the session family.
+ */
 export interface AccessTokenClaims {
   iss: string;
   aud: string;
