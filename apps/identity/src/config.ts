@@ -1,0 +1,107 @@
+import { defineSettings, platformSettings, setting, type SettingsOf } from '#platform';
+import { databaseSettings } from '#persistence';
+import { busSettings } from '#messaging';
+
+/** What identity needs beside platform, database and bus; the standalone app spreads it into its own. */
+export const identityOwnSettings = defineSettings({
+  IDENTITY_KEY_SECRET: setting.secret({
+    minLength: 32,
+    description: 'Encrypts the signing keys at rest and keys the hashes of addresses; at least 32 characters',
+  }),
+  JWT_ISSUER: setting.string({ default: 'career-copilot', maxLength: 200, description: '`iss` of access tokens' }),
+  JWT_AUDIENCE: setting.string({ default: 'career-copilot-api', maxLength: 200, description: '`aud` of access tokens' }),
+  JWT_ALGORITHM: setting.enum(['ES256', 'RS256'], {
+    default: 'ES256',
+    description: 'Algorithm of new signing keys; keys that exist stay valid until they rotate',
+  }),
+  ACCESS_TOKEN_TTL: setting.duration({
+    default: 30 * 60_000,
+    min: 60_000,
+    max: 24 * 3_600_000,
+    description: 'Life of an access token',
+  }),
+  REFRESH_TOKEN_TTL: setting.duration({
+    default: 7 * 86_400_000,
+    min: 60_000,
+    description: 'How long a refresh token that was not used stays good',
+  }),
+  SESSION_MAX_AGE: setting.duration({
+    default: 90 * 86_400_000,
+    min: 60_000,
+    description: 'After this long a person signs in again, however busy the session was',
+  }),
+  SIGNING_KEY_MAX_AGE: setting.duration({
+    default: 30 * 86_400_000,
+    min: 3_600_000,
+    description: 'Age at which a signing key gets a successor',
+  }),
+  PASSWORD_HASH_MEMORY_KIB: setting.integer({
+    default: 32_768,
+    min: 19_456,
+    max: 1_048_576,
+    unit: 'KiB',
+    description: 'Memory of one argon2id hash; passwords are rehashed at the next sign-in when this changes',
+  }),
+  PASSWORD_HASH_ITERATIONS: setting.integer({
+    default: 4,
+    min: 2,
+    max: 20,
+    description: 'Passes of one argon2id hash; aim at 50 to 300 ms per hash',
+  }),
+  PASSWORD_HASH_QUEUE: setting.integer({
+    default: 64,
+    min: 0,
+    max: 10_000,
+    description: 'Hashes that may wait for a free core; more are answered 429',
+  }),
+  SIGN_IN_FREE_FAILURES: setting.integer({
+    default: 5,
+    min: 1,
+    description: 'Failed sign-ins per account and hour that cost no waiting',
+  }),
+  SIGN_IN_FREE_FAILURES_PER_ADDRESS: setting.integer({
+    default: 20,
+    min: 1,
+    description: 'The same per client address, over all accounts',
+  }),
+  SIGN_IN_FIRST_DELAY: setting.duration({
+    default: 1000,
+    min: 0,
+    description: 'Wait after the first failure that is not free; doubles with each more',
+  }),
+  SIGN_IN_MAX_DELAY: setting.duration({ default: 15 * 60_000, min: 0, description: 'Longest such wait' }),
+  SIGN_IN_MAX_FAILURES_PER_HOUR: setting.integer({
+    default: 100,
+    min: 1,
+    description: 'Failed sign-ins per account and hour after which nothing is tried any more',
+  }),
+  SIGN_IN_MAX_FAILURES_PER_HOUR_PER_ADDRESS: setting.integer({
+    default: 1000,
+    min: 1,
+    description: 'The same per client address, over all accounts',
+  }),
+  SINGLE_USER: setting.boolean({
+    default: false,
+    description: 'Only the owner has an account; registration is closed',
+  }),
+  OWNER_EMAIL: setting.string({
+    default: 'owner@localhost',
+    maxLength: 254,
+    pattern: /^[^\s@]+@[^\s@]+$/,
+    expected: 'an e-mail address',
+    description: 'Address the owner account is created with at the first start',
+  }),
+  OWNER_PASSWORD: setting.secret({
+    optional: true,
+    description: 'Password of the owner, set at the first start (containers); without it nobody is created here',
+  }),
+});
+
+export const identitySettings = defineSettings({
+  ...platformSettings,
+  ...databaseSettings,
+  ...busSettings,
+  ...identityOwnSettings,
+});
+export type IdentitySettings = SettingsOf<typeof identitySettings>;
+export type IdentityOwnSettings = SettingsOf<typeof identityOwnSettings>;
