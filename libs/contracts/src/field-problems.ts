@@ -132,49 +132,42 @@ const PATTERNS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [Reflect.get(Text(1), 'pattern'), 'must not contain a NUL character'],
 ]);
 
-function sentence({ error, orNull, oneOf }: Finding): string {
+function sentence(finding: Finding): string {
+  const { error, orNull, oneOf } = finding;
   const allowed = oneOf ?? (error.keyword === 'enum' ? error.params.allowedValues : undefined);
   if (allowed !== undefined) return `must be one of: ${allowed.map(String).join(', ')}${orNull ? ' (or null)' : ''}`;
-  switch (error.keyword) {
-    case 'type': {
-      const names = [error.params.type].flat().map((type) => TYPES[type] ?? type);
-      return `must be ${[...names, ...(orNull ? ['null'] : [])].join(' or ')}`;
-    }
-    case 'minLength':
-      return `must have at least ${counted(error.params.limit, 'character')}`;
-    case 'maxLength':
-      return `must have at most ${counted(error.params.limit, 'character')}`;
-    case 'minItems':
-      return `must have at least ${counted(error.params.limit, 'item')}`;
-    case 'maxItems':
-      return `must have at most ${counted(error.params.limit, 'item')}`;
-    case 'minProperties':
-      return `must have at least ${counted(error.params.limit, 'member')}`;
-    case 'maxProperties':
-      return `must have at most ${counted(error.params.limit, 'member')}`;
-    case 'minimum':
-      return `must be at least ${error.params.limit.toString()}`;
-    case 'maximum':
-      return `must be at most ${error.params.limit.toString()}`;
-    case 'exclusiveMinimum':
-      return `must be greater than ${error.params.limit.toString()}`;
-    case 'exclusiveMaximum':
-      return `must be less than ${error.params.limit.toString()}`;
-    case 'multipleOf':
-      return `must be a multiple of ${error.params.multipleOf.toString()}`;
-    case 'uniqueItems':
-      return 'must not contain the same item twice';
-    case 'const':
-      return `must be ${JSON.stringify(error.params.allowedValue)}`;
-    case 'format':
-      return FORMATS[error.params.format] ?? `must be in the format "${error.params.format}"`;
-    case 'pattern':
-      return PATTERNS.get(error.params.pattern) ?? `must match the pattern ${error.params.pattern.toString()}`;
-    case 'anyOf':
-      return 'must have one of the documented shapes';
-    default:
-      return error.message;
+  if (error.keyword === 'type') {
+    const names = [error.params.type].flat().map((type) => TYPES[type] ?? type);
+    return `must be ${[...names, ...(orNull ? ['null'] : [])].join(' or ')}`;
   }
+  return boundSentence(error) ?? shapeSentence(error) ?? error.message;
+}
+
+function boundSentence(error: TLocalizedValidationError): string | undefined {
+  if (error.keyword === 'minLength') return `must have at least ${counted(error.params.limit, 'character')}`;
+  if (error.keyword === 'maxLength') return `must have at most ${counted(error.params.limit, 'character')}`;
+  if (error.keyword === 'minItems') return `must have at least ${counted(error.params.limit, 'item')}`;
+  if (error.keyword === 'maxItems') return `must have at most ${counted(error.params.limit, 'item')}`;
+  if (error.keyword === 'minProperties') return `must have at least ${counted(error.params.limit, 'member')}`;
+  if (error.keyword === 'maxProperties') return `must have at most ${counted(error.params.limit, 'member')}`;
+  if (error.keyword === 'minimum') return `must be at least ${error.params.limit}`;
+  if (error.keyword === 'maximum') return `must be at most ${error.params.limit}`;
+  if (error.keyword === 'exclusiveMinimum') return `must be greater than ${error.params.limit}`;
+  if (error.keyword === 'exclusiveMaximum') return `must be less than ${error.params.limit}`;
+  if (error.keyword === 'multipleOf') return `must be a multiple of ${error.params.multipleOf}`;
+  return undefined;
+}
+
+function shapeSentence(error: TLocalizedValidationError): string | undefined {
+  if (error.keyword === 'uniqueItems') return 'must not contain the same item twice';
+  if (error.keyword === 'const') return `must be ${JSON.stringify(error.params.allowedValue)}`;
+  if (error.keyword === 'format') {
+    return FORMATS[error.params.format] ?? `must be in the format "${error.params.format}"`;
+  }
+  if (error.keyword === 'pattern') {
+    return PATTERNS.get(error.params.pattern) ?? `must match the pattern ${error.params.pattern.toString()}`;
+  }
+  return error.keyword === 'anyOf' ? 'must have one of the documented shapes' : undefined;
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

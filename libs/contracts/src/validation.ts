@@ -24,7 +24,7 @@ const compiled = new WeakMap<TSchema, CompiledSchema>();
 /** Compiled at the first use and kept: a process only pays for the schemas it meets. */
 export function compileSchema<S extends TSchema>(schema: S): CompiledSchema<S> {
   const known = compiled.get(schema);
-  if (known !== undefined) return known as CompiledSchema<S>;
+  if (known !== undefined) return known;
   const fresh = makeLazily(schema);
   compiled.set(schema, fresh);
   return fresh;
