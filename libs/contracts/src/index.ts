@@ -10,6 +10,7 @@ export * from './identity/index.js';
 export * from './jobs-ingestion/index.js';
 export * from './live.js';
 export * from './notifications/index.js';
+export * from './readers.js';
 export * from './schema.js';
 export * from './services.js';
 export * from './validation.js';

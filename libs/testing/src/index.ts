@@ -1,1 +1,2 @@
 export {};
+export * from './nats/index.js';
