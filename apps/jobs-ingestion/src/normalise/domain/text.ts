@@ -1,0 +1,139 @@
+/**
+ * Text primitives every rule of this app shares. Two kinds of folding: `foldInPlace` keeps every character at its
+ * offset (evidence is quoted from the original by offset), `fold` may change the length and makes keys.
+ */
+
+const ACCENTS: ReadonlyMap<string, string> = (() => {
+  const rows: Record<string, string> = {
+    a: 'àáâãäåāăąǎ',
+    c: 'çćĉċč',
+    d: 'ďđð',
+    e: 'èéêëēĕėęě',
+    g: 'ĝğġģ',
+    h: 'ĥħ',
+    i: 'ìíîïĩīĭįı',
+    j: 'ĵ',
+    k: 'ķ',
+    l: 'ĺļľŀł',
+    n: 'ñńņňŉ',
+    o: 'òóôõöøōŏőơ',
+    r: 'ŕŗř',
+    s: 'śŝşšșß',
+    t: 'ţťŧț',
+    u: 'ùúûüũūŭůűųư',
+    w: 'ŵ',
+    y: 'ýÿŷ',
+    z: 'źżž',
+    "'": '’‘´`',
+    '"': '“”„«»',
+    '-': '‐‑‒–—−',
+    ' ': '\u00a0\u202f\u2009\t',
+  };
+  const map = new Map<string, string>();
+  for (const [plain, variants] of Object.entries(rows)) {
+    for (const variant of variants) {
+      map.set(variant, plain);
+      const upper = variant.toUpperCase();
+      if (upper.length === 1) map.set(upper, plain);
+    }
+  }
+  // Lower-casing this one would yield two characters and move every offset behind it.
+  map.set('İ', 'i');
+  return map;
+})();
+
+const VARIANT = new RegExp(`[${[...ACCENTS.keys()].filter((key) => key !== '-').join('')}]`, 'gu');
+
+/** Lower case, accents off, typographic quotes, dashes and spaces made plain: one character for one character. */
+export const foldInPlace = (text: string): string =>
+  text.replace(VARIANT, (letter) => ACCENTS.get(letter) ?? letter).toLowerCase();
+
+const LIGATURE = /[ßæœøðþ]/g;
+const LIGATURES: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ð: 'd', þ: 'th' };
+
+/** The comparison form of a name: lower case, compatibility forms and accents resolved. Length may change. */
+export const fold = (text: string): string =>
+  foldInPlace(
+    text
+      .toLowerCase()
+      .replace(LIGATURE, (letter) => LIGATURES[letter] ?? letter)
+      .normalize('NFKD')
+      .replace(/\p{Mn}/gu, ''),
+  );
+
+const CONTROL = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
+
+/** PostgreSQL refuses NUL, JSON encoders stumble over lone surrogates, and nobody wants the other control characters. */
+export const withoutControls = (text: string): string =>
+  text.replace(CONTROL, (found) => (found === '\n' || found === '\t' ? found : found === '\r' ? '\n' : ' '));
+
+/** One line of at most `max` characters, or null when nothing is left. */
+export function cleanLine(text: string, max: number): string | null {
+  // Cut before the work: a hostile answer may hold megabytes where a title belongs.
+  const line = cut(withoutControls(text.slice(0, max * 8)).normalize('NFC').replace(/\s+/g, ' ').trim(), max);
+  return line === '' ? null : line;
+}
+
+/** Several lines, blank runs collapsed, at most `max` characters. */
+export const cleanText = (text: string, max: number): string =>
+  cut(
+    withoutControls(text.slice(0, max * 2))
+      .normalize('NFC')
+      .replace(/[ \t\u00a0]+/g, ' ')
+      .replace(/ ?\n ?/g, '\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim(),
+    max,
+  );
+
+/** Cuts without splitting a surrogate pair. */
+function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const last = text.charCodeAt(max - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max).trimEnd();
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  ndash: '–',
+  mdash: '—',
+  hellip: '…',
+  rsquo: '’',
+  lsquo: '‘',
+  rdquo: '”',
+  ldquo: '“',
+  bull: '•',
+  middot: '·',
+  euro: '€',
+  pound: '£',
+  reg: '®',
+  trade: '™',
+  copy: '©',
+  auml: 'ä',
+  ouml: 'ö',
+  uuml: 'ü',
+  Auml: 'Ä',
+  Ouml: 'Ö',
+  Uuml: 'Ü',
+  szlig: 'ß',
+  eacute: 'é',
+  egrave: 'è',
+  agrave: 'à',
+  ccedil: 'ç',
+  ntilde: 'ñ',
+};
+
+/** Resolves one level of HTML escaping; what it does not know it leaves alone. */
+export const decodeEntities = (text: string): string =>
+  text.includes('&')
+    ? text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi, (whole, decimal, hex, name) => {
+        if (typeof name === 'string') return NAMED[name] ?? NAMED[name.toLowerCase()] ?? whole;
+        const code = typeof decimal === 'string' ? Number(decimal) : parseInt(String(hex), 16);
+        return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : ' ';
+      })
+    : text;

@@ -1,0 +1,44 @@
+/**
+ * Terms of technology and data work: `Shown|alias|alias`. Lower case here is compared without case. A `!` marks a term
+ * that is also an ordinary word or a single letter: it counts only where the text around it is about technology (see
+ * extract-skills.ts); its other aliases count always.
+ */
+const LANGUAGES =
+  'JavaScript|java script|js|ecmascript|es6;TypeScript|ts;Python|python3;Java|java 8|java 11|java 17|java 21|jdk;C++|cpp|c plus plus;C#|csharp|c sharp;!C|c language|ansi c|embedded c|c99|c11;!Go|golang;!Rust|rust lang|rustlang;Ruby;PHP|php8|php7;!Swift;Kotlin;!Scala;!R|rstudio|r studio|tidyverse;MATLAB;Julia|julia lang;Perl;Haskell;Elixir;Erlang;Clojure;F#|fsharp;!Dart;Lua;Groovy;Objective-C|objective c;Fortran;COBOL;!Assembly|assembler;VHDL;Verilog|systemverilog;SQL;PL/SQL|pl sql|plsql;T-SQL|t sql|tsql;Bash|bash scripting|shell scripting|shell;PowerShell;Solidity;ABAP;Apex|apex salesforce;VBA|visual basic;Delphi;OCaml;Zig lang|ziglang;SAS;Stata;SPSS;WebAssembly|wasm;HTML|html5;CSS|css3;Sass|scss;GraphQL';
+const FRONTEND =
+  'React|react.js|reactjs|react js;React Native|react-native;Angular|angular.js|angularjs;Vue.js|vue|vuejs|vue js|vue3;Svelte|sveltekit;Next.js|nextjs|next js;Nuxt|nuxt.js|nuxtjs;Remix.run|remix run;Redux|redux toolkit;jQuery;Tailwind CSS|tailwind|tailwindcss;Bootstrap css|twitter bootstrap;Webpack;Vite;Storybook;Three.js|threejs;D3.js|d3|d3js;RxJS;!Ember.js|emberjs;Electron.js|electronjs|electron;Flutter;Ionic;SwiftUI;Jetpack Compose;Xamarin;Android;iOS;Web Components;Accessibility|a11y|wcag|web accessibility;Figma;Design Systems|design system;UX|user experience|ux design;UI|user interface|ui design';
+const BACKEND =
+  'Node.js|node|nodejs|node js;NestJS|nest.js|nest js;Express.js|expressjs|express js;Fastify;Deno;Bun runtime;Django;!Flask;FastAPI|fast api;Spring|spring framework|spring mvc;Spring Boot|springboot;Hibernate;Quarkus;Micronaut;.NET|dotnet|dot net|.net core|net core|.net framework;ASP.NET|asp.net core|asp net;Entity Framework|ef core;Ruby on Rails|rails|ror;Laravel;Symfony;WordPress|word press;Drupal;Magento|adobe commerce;Shopify;Phoenix framework;Gin framework;!Akka;gRPC;REST|rest api|rest apis|restful|restful api|restful apis;SOAP;WebSockets|websocket;OpenAPI|swagger;OAuth|oauth2|oauth 2.0;OpenID Connect|oidc;Microservices|microservice|micro services;Event-Driven Architecture|event driven|event-driven;Domain-Driven Design|ddd|domain driven design;CQRS;Serverless;Distributed Systems|distributed system;API Design|api development';
+const DATA =
+  'PostgreSQL|postgres|psql;MySQL|my sql;MariaDB;SQL Server|mssql|ms sql|microsoft sql server;Oracle|oracle database|oracle db;SQLite;MongoDB|mongo;Redis;Cassandra|apache cassandra;DynamoDB;Elasticsearch|elastic search;OpenSearch;Neo4j;InfluxDB;TimescaleDB;ClickHouse;Snowflake;BigQuery|big query;Redshift|amazon redshift;Databricks;Couchbase;CockroachDB;Firebase|firestore;Supabase;Kafka|apache kafka;RabbitMQ|rabbit mq;NATS.io|nats jetstream;ActiveMQ;Amazon SQS|sqs;Pub/Sub|pubsub|google pub sub;!Spark|apache spark|pyspark|spark streaming;Hadoop;Hive|apache hive;Flink|apache flink;!Beam|apache beam;Airflow|apache airflow;Dagster;Prefect;dbt|dbt core|dbt cloud;Fivetran;Airbyte;Informatica;Talend;SSIS;ETL|elt|etl pipelines;Data Warehousing|data warehouse|data warehouses|dwh;Data Modeling|data modelling|data model;Data Engineering;Data Analysis|data analytics;Data Visualization|data visualisation;Tableau;Power BI|powerbi|power-bi;Looker|lookml|looker studio;Qlik|qlikview|qlik sense;!Excel|microsoft excel|ms excel;Metabase;Superset|apache superset;Apache Iceberg|iceberg;Delta Lake;Trino|prestodb;A/B Testing|a/b tests|ab testing|a b testing|a/b test;Statistics|statistical analysis;Google Analytics|ga4';
+const MACHINE_LEARNING =
+  'Machine Learning|ml|maschinelles lernen|apprentissage automatique;Deep Learning|neural networks;AI|artificial intelligence|kunstliche intelligenz|ki|intelligence artificielle;Generative AI|genai|gen ai;LLM|llms|large language models|large language model;RAG|retrieval augmented generation|retrieval-augmented generation;NLP|natural language processing;Computer Vision|machine vision;Reinforcement Learning|rlhf;PyTorch|py torch;TensorFlow|tensor flow;Keras;scikit-learn|scikit learn|sklearn;pandas|pandas python;NumPy;SciPy;XGBoost|lightgbm;Jupyter|jupyter notebook|jupyter notebooks;Hugging Face|huggingface;LangChain|langgraph;OpenAI API|openai;MLOps|ml ops;MLflow;Kubeflow;SageMaker|sage maker;Vertex AI;CUDA;OpenCV;Prompt Engineering;Vector Databases|vector database|pinecone|weaviate|qdrant|pgvector;Recommender Systems|recommendation systems|recommender system;Time Series|time-series;Forecasting;Robotics|ros2|robot operating system';
+const CLOUD =
+  'AWS|amazon web services;Azure|microsoft azure;Google Cloud|gcp|google cloud platform;Amazon EC2|ec2;Amazon S3;AWS Lambda|lambda functions;Amazon ECS|ecs;Amazon EKS|eks;Google Kubernetes Engine|gke;Azure Kubernetes Service|aks;CloudFormation|aws cdk;Hetzner;OVH;OpenStack;VMware|vsphere;Kubernetes|k8s;Docker|docker compose|docker-compose;Podman;Helm charts|helm chart;OpenShift;Istio|service mesh;Terraform|opentofu;Pulumi;Ansible;!Puppet;!Chef;SaltStack;Packer;HashiCorp Vault;Jenkins;GitLab CI|gitlab ci/cd|gitlab-ci;GitHub Actions;CircleCI|circle ci;Argo CD|argocd|argo;Flux CD|fluxcd|gitops;CI/CD|ci cd|continuous integration|continuous delivery|continuous deployment;DevOps|dev ops;SRE|site reliability|site reliability engineering;Platform Engineering;Infrastructure as Code|iac|infrastructure-as-code;Prometheus;Grafana;Datadog;New Relic;Splunk;ELK|elk stack|logstash|kibana;OpenTelemetry|otel;Sentry;PagerDuty;Observability;Linux|unix|ubuntu|debian|red hat|rhel;Windows Server;Nginx;Apache HTTP Server|apache httpd;Envoy;Cloudflare;Networking|tcp/ip|tcp ip;DNS;VPN;Load Balancing|load balancer|load balancers;Cisco;BGP';
+const PRACTICE =
+  'Git|github|gitlab|bitbucket;Jira;Confluence;Agile|agil|agile methodologies|agiles;Scrum;Kanban;SAFe agile|scaled agile;TDD|test-driven development|test driven development;BDD;Unit Testing|unit tests|unit test;Test Automation|automated testing|testautomatisierung|automated tests;Selenium;Cypress;Playwright;Puppeteer;Jest;JUnit;pytest;Postman;Cucumber|gherkin;Appium;QA|quality assurance;Performance Testing|load testing|jmeter|k6;Code Review|code reviews;System Design;Design Patterns|design pattern;Clean Code|clean architecture;Object-Oriented Programming|oop|object oriented|object-oriented;Functional Programming;Algorithms|data structures;Technical Writing;Maven;Gradle;npm;Bazel;CMake;Monorepo|nx monorepo;Web Scraping;Blockchain|web3|smart contracts|ethereum;Embedded Systems|embedded software|embedded;RTOS|freertos;FPGA;IoT|internet of things;PLC|siemens tia|sps-programmierung;AUTOSAR;CAN bus|canbus;Bluetooth|ble;Unity engine|unity3d;Unreal Engine|unreal;OpenGL|vulkan;AR/VR|augmented reality|virtual reality;GIS|arcgis|qgis|postgis;CAD|autocad|solidworks|catia';
+const SECURITY_BUSINESS =
+  'Cybersecurity|cyber security|information security|it security|it-sicherheit|infosec;Penetration Testing|pentesting|pen testing;SIEM;SOC 2|soc2;ISO 27001|iso27001;OWASP;IAM|identity and access management;Zero Trust;Cryptography|encryption;GDPR|dsgvo|rgpd|avg compliance;Active Directory|entra id|azure ad;Okta;SAML|single sign-on|sso;SAP|sap s/4hana|s/4hana|sap hana;Salesforce|sfdc;ServiceNow;Microsoft Dynamics|dynamics 365;HubSpot;Zendesk;Workday;NetSuite;Oracle ERP;ERP;CRM;SharePoint;Power Automate|power platform|power apps;RPA|uipath;SEO|search engine optimization;SEM|google ads|adwords;Product Management|product manager;Project Management|projektmanagement|gestion de projet;Product Owner;Stakeholder Management;Business Analysis|business analyst;Business Intelligence;Requirements Engineering|requirements analysis;Financial Modeling|financial modelling;Risk Management;Technical Support;Customer Success;Solution Architecture|solutions architecture;Enterprise Architecture|togaf;ITIL|itsm;Change Management;UX Research|user research;Adobe Photoshop|photoshop;Adobe Illustrator;Adobe Creative Suite|creative cloud;Video Editing|premiere pro|after effects;Content Marketing;Copywriting;Email Marketing;Account Management;Technical Leadership|tech lead;Mentoring;Payments|payment systems;FinTech;HL7|fhir;Bioinformatics;GxP|gmp';
+
+export interface LexiconEntry {
+  name: string;
+  aliases: readonly string[];
+  /** The name itself needs technical company; its aliases do not. */
+  isAmbiguous: boolean;
+}
+
+export const LEXICON: readonly LexiconEntry[] = [
+  LANGUAGES,
+  FRONTEND,
+  BACKEND,
+  DATA,
+  MACHINE_LEARNING,
+  CLOUD,
+  PRACTICE,
+  SECURITY_BUSINESS,
+].flatMap((group) =>
+  group.split(';').map((row) => {
+    const [name = '', ...aliases] = row.replace(/^!/, '').split('|');
+    return { name, aliases, isAmbiguous: row.startsWith('!') };
+  }),
+);

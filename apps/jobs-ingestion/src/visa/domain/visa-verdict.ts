@@ -1,0 +1,75 @@
+import { foldInPlace } from '../../normalise/domain/text.js';
+import { TRIGGER, UNRELATED, VISA_RULES, type VisaPolarity, type VisaRule } from './rules.js';
+import { clausesAround, type Clause } from './sentences.js';
+
+export type VisaVerdict = 'yes' | 'maybe' | 'no' | 'unknown';
+
+export interface VisaEvidence {
+  /** The words themselves, cut from the text; for a source's own field the field's statement. */
+  quote: string;
+  /** Offsets of the quote in the description text; null when it does not stand there. */
+  start: number | null;
+  end: number | null;
+  rule: string;
+  polarity: VisaPolarity;
+}
+
+export interface VisaAssessment {
+  verdict: VisaVerdict;
+  evidence: VisaEvidence[];
+}
+
+export interface SourceFlag {
+  says: 'offers' | 'refuses';
+  /** `field`: the employer's answer to a field for it. `filter`: it was listed under the source's filter. */
+  basis: 'field' | 'filter';
+  /** What the source says, in its words, e.g. "sponsorship: Offers Sponsorship". */
+  statement: string;
+}
+
+const MAX_TEXT = 40_000;
+const MAX_EVIDENCE = 6;
+const MAX_QUOTE = 300;
+
+/**
+ * What a posting says about visa support, with the sentences it says it in.
+ *   yes      at least one offer, nothing against it
+ *   no       a refusal, or existing permission to work demanded, and no offer
+ *   maybe    statements that contradict each other, or only a source's filter speaks for it
+ *   unknown  nothing; relocation help alone says nothing about visas, though it is kept as evidence
+ */
+export function visaVerdict(text: string, { sourceFlag }: { sourceFlag?: SourceFlag | null } = {}): VisaAssessment {
+  const evidence = readStatements(text.slice(0, MAX_TEXT));
+  if (sourceFlag) {
+    const rule = sourceFlag.basis === 'field' ? 'source-field' : 'source-filter';
+    evidence.push({ quote: sourceFlag.statement, start: null, end: null, rule, polarity: sourceFlag.says });
+  }
+  return { verdict: verdictOf(evidence), evidence };
+}
+
+function verdictOf(evidence: readonly VisaEvidence[]): VisaVerdict {
+  const says = (polarity: VisaPolarity): boolean => evidence.some((one) => one.polarity === polarity);
+  const against = says('refuses') || says('requires_existing_authorization');
+  if (!says('offers')) return against ? 'no' : 'unknown';
+  const onlyAFilter = evidence.every((one) => one.polarity !== 'offers' || one.rule === 'source-filter');
+  return against || onlyAFilter ? 'maybe' : 'yes';
+}
+
+function readStatements(text: string): VisaEvidence[] {
+  const evidence: VisaEvidence[] = [];
+  for (const clause of clausesAround(foldInPlace(text), TRIGGER)) {
+    const rule = ruleFor(clause);
+    if (!rule) continue;
+    const { sentenceStart: start } = clause;
+    const quote = text.slice(start, Math.min(clause.sentenceEnd, start + MAX_QUOTE)).trimEnd();
+    if (evidence.some((one) => one.polarity === rule.polarity && one.quote === quote)) continue;
+    evidence.push({ quote, start, end: start + quote.length, rule: rule.name, polarity: rule.polarity });
+    if (evidence.length === MAX_EVIDENCE) break;
+  }
+  return evidence;
+}
+
+function ruleFor(clause: Clause): VisaRule | undefined {
+  if (clause.isQuestion || UNRELATED.test(clause.text)) return undefined;
+  return VISA_RULES.find((rule) => (!rule.listItemOnly || clause.isListItem) && rule.pattern.test(clause.text));
+}
