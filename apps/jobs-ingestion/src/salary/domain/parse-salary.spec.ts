@@ -30,6 +30,7 @@ describe('reading pay from text', () => {
     ['€65K – €80K • Offers Equity', '65000..80000 EUR/year'],
     ['CA$95,000 - CA$120,000', '95000..120000 CAD/year'],
     ['Salary: 70k-85k EUR', '70000..85000 EUR/year'],
+    ['Range: USD $107,600.00 - USD $160,600.00 /Yr', '107600..160600 USD/year'],
     ['we pay $150k+ and equity', '150000..- USD/year'],
     ['Day rate £450 - £500 per day', '450..500 GBP/day'],
   ])('%s', (text, expected) => {

@@ -33,7 +33,7 @@ const SYMBOLS: Readonly<Record<string, string>> = {
 const CODES =
   'eur|usd|gbp|chf|pln|sek|nok|dkk|czk|huf|ron|bgn|cad|aud|nzd|sgd|hkd|inr|jpy|cny|brl|mxn|zar|ils|try|aed|uah|krw|php|thb|myr|idr|cop|clp|ars|rsd';
 
-const MONEY = `(?:(?:us|cad?|au?|nz|sg?|hk|mx|r)?\\$|[€£₹¥₪₩₺₴]|\\bzł|\\bzl\\b|\\bkč|\\bkc\\b|\\beuros?\\b|\\b(?:${CODES})\\b)`;
+const MONEY = `(?:(?:\\b(?:usd|cad|aud|nzd|sgd|eur|gbp) ?)?(?:us|cad?|au?|nz|sg?|hk|mx|r)?\\$|[€£₹¥₪₩₺₴]|\\bzł|\\bzl\\b|\\bkč|\\bkc\\b|\\beuros?\\b|\\b(?:${CODES})\\b)`;
 /** "65.000", "65,000", "65 000", "65'000", "31,2", "120", with a k behind it or not. */
 const NUMBER = String.raw`\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?![\d])`;
 const THOUSAND = String.raw`\s?(?:k\b|tsd\b\.?|tausend\b|mille\b)`;
@@ -138,8 +138,11 @@ function readOne(original: string, folded: string, match: RegExpMatchArray): Can
 
 const FROM = /\b(?:from|ab|starting(?: at| from)?|mindestens|at least|min(?:imum)?\.?|a partir de|desde|vanaf|da)\W*$/;
 
-const currencyOf = (found: string | undefined): string | null =>
-  found === undefined ? null : (SYMBOLS[found] ?? (/^[a-z]{3}$/.test(found) ? found.toUpperCase() : null));
+/** "usd $" names the currency twice, and the code is the more exact of the two. */
+function currencyOf(found: string | undefined): string | null {
+  if (found === undefined) return null;
+  return SYMBOLS[found] ?? /^[a-z]{3}\b/.exec(found)?.[0].toUpperCase() ?? null;
+}
 
 /** The last group of three digits is thousands in every locale; one or two digits behind a mark are decimals. */
 function amountOf(digits: string, thousands: boolean): number {

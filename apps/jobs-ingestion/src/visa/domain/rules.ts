@@ -9,6 +9,8 @@ export interface VisaRule {
   pattern: RegExp;
   /** Only where the clause is an item of a list. */
   listItemOnly?: boolean;
+  /** "may agree to", "case by case": speaks for it without promising it. */
+  isConditional?: boolean;
 }
 
 /** Any word that can make a clause worth reading. */
@@ -17,7 +19,7 @@ export const TRIGGER =
 
 /** The clause is about somebody else's visa, the card company, an event or a budget. */
 export const UNRELATED =
-  /\b(?:executive|project|business|client|study|faculty|government|corporate|event|company|employer|government|title|main|official|state|non)[ -]sponsor(?:ed|s)?\b(?! (?:visa|work|immigration|employment))|\bsponsored (?:research|awards?|funds|projects?|health|benefits?|programs?|content|posts?|events?|activities)|\bsponsorship (?:proposals?|packages?|deals?|revenue|opportunit|sales|inventory|team|activation)|\b(?:track|manage|administer|process|prepare|handle|coordinate|file|maintain|oversee)\w*\b[^.]{0,30}\b(?:visa|immigration)\b|\b(?:experience|knowledge|familiarity|expertise) (?:with|in|of)\b[^.]{0,30}\b(?:visa|immigration|sponsor)|\bvisa (?:inc|direct|consulting|leadership|payment|card|cards|network|statuses|applicants? tracking)\b|\b(?:mastercard|amex)\b/;
+  /\b(?:executive|project|business|client|study|faculty|government|corporate|event|company|employer|government|title|main|official|state|non)[ -]sponsor(?:ed|s)?\b(?! (?:visa|work|immigration|employment))|\bsponsored (?:research|awards?|funds|projects?|health|benefits?|programs?|content|posts?|events?|activities)|\bsponsorship (?:proposals?|packages?|deals?|revenue|opportunit|sales|inventory|team|activation)|\b(?:track|manage|administer|process|prepare|handle|coordinate|file|maintain|oversee)\w*\b[^.]{0,30}\b(?:visa|immigration)\b|\b(?:experience|knowledge|familiarity|expertise) (?:with|in|of)\b[^.]{0,30}\b(?:visa|immigration|sponsor)|\bvisa (?:inc|direct|consulting|leadership|payment|card|cards|network|statuses|applicants? tracking)\b|\b(?:mastercard|amex)\b|\bvisa's (?!at )|-sponsored\b|\bencouraged to apply\b|\b(?:checks?|verification)\b[^.]{0,40}\b(?:right to work|eligibility|authori[sz]ation)|\bvisa (?:procedures|regulations)\b/;
 
 const IMMIGRATION = String.raw`(?:visas?|h-?1-?b\w*|work(?:ing)? permits?|work authori[sz]ations?|immigration|employment[- ]based|blue cards?|green cards?|tn visa|o-?1|opt|cpt)`;
 const NOT = String.raw`(?:not|cannot|can't|cant|won't|don't|doesn't|isn't|aren't|unable|never|neither|nor|no longer)`;
@@ -56,11 +58,37 @@ const ENGLISH: readonly VisaRule[] = [
       /\b(?:do not|don't|please don't|should not) apply\b[^.]{0,60}\bsponsor|\b(?:need|require|requiring|needing)\b[^.]{0,50}\bsponsorship\b[^.]{0,60}\b(?:not be considered|not eligible|cannot be considered|will be rejected|declined)/,
   },
   {
+    name: 'en-refuses-to-hire-who-need-it',
+    polarity: 'refuses',
+    pattern: new RegExp(`\\b${NOT}\\b[^.]{0,90}\\b(?:need|require)\\b[^.]{0,60}\\bsponsor`),
+  },
+  {
+    name: 'en-refuses-visa-label',
+    polarity: 'refuses',
+    pattern: /\bvisas?(?: ?[/&] ?relocation| sponsorship| support)?\s*:\s*(?:no\b|not\b|none\b|n\/a)/,
+  },
+  {
+    name: 'en-offers-conditional',
+    polarity: 'offers',
+    isConditional: true,
+    pattern:
+      /\b(?:may|might|could|can)\b[^.]{0,40}\b(?:sponsor\b[^.]{0,40}\bvisa|visa (?:sponsorship|support))[^.]{0,60}\b(?:if|case|exceptional|right candidate|depending|where)\b|\bmay\b[^.]{0,30}\bsponsor\b[^.]{0,40}\bvisa|\b(?:visa|immigration) (?:sponsorship|support)\b[^.]{0,60}\b(?:case[- ]by[- ]case|may be|might be|could be|exceptional|right candidate|in some cases|depending on)\b/,
+  },
+  {
     name: 'en-offers-sponsorship-available',
     polarity: 'offers',
-    pattern: new RegExp(
-      `\\b${IMMIGRATION}[^.]{0,25}\\b(?:sponsorships?|support|assistance|transfers?|help)?\\b[^.]{0,25}\\b(?:is |are |can be |will be )?(?:available|offered|provided|possible|included|covered|welcome|considered|yes)\\b`,
-    ),
+    pattern:
+      /\b(?:visas?|h-?1-?b\w*|work permits?|immigration)\b[\s/&-]{0,3}(?:and |& |relocation )*(?:sponsor(?:ship|ing)s?|support|assistance|transfers?|help)?[\s(:-]{0,3}(?:for [^.]{0,25})?(?:is |are |can be |will be |also )*(?:available|offered|provided|possible|included|covered|welcome|yes|ok)\b/,
+  },
+  {
+    name: 'en-offers-transfer',
+    polarity: 'offers',
+    pattern: /\b(?:can|will|open to|accept|support|do|offer|handle)\b[^.]{0,20}\b(?:visas?|h-?1-?b) (?:transfers?|sponsor)\b|\bvisa transfers? \(/,
+  },
+  {
+    name: 'en-offers-immigration-sponsorship',
+    polarity: 'offers',
+    pattern: /\b(?:visa|immigration|work permit) sponsorship for (?:qualified|eligible|strong|exceptional|all|international)\b|\bvisa:? will sponsor\b/,
   },
   {
     name: 'en-offers-we-sponsor',
@@ -107,7 +135,7 @@ const ENGLISH: readonly VisaRule[] = [
     name: 'en-requires-authorised',
     polarity: 'requires_existing_authorization',
     pattern:
-      /\b(?:authori[sz]ed|eligible|permitted|entitled|allowed|legally able|legal right|right) to (?:legally )?work\b|\bwork legally\b|\blegally (?:authori[sz]ed|eligible|entitled|permitted|allowed)\b|\bauthori[sz]ation to work\b/,
+      /\b(?:authori[sz]ed|legal right|right|legally able) to (?:legally )?work\b|\b(?:eligible|permitted|entitled|allowed) to (?:legally )?work,? (?:in|within|for|without|anywhere in)\b|\bwork legally\b|\blegally (?:authori[sz]ed|eligible|entitled|permitted|allowed)\b|\bauthori[sz]ation to work\b/,
   },
   {
     name: 'en-requires-permit',
@@ -134,7 +162,7 @@ const GERMAN: readonly VisaRule[] = [
     name: 'de-offers',
     polarity: 'offers',
     pattern:
-      /\b(?:unterstutz\w*|hilf\w*|helfen|ubernehmen|kummern|begleiten|support)\b[^.]{0,50}\b(?:visum\w*|visa\b|visa-\w+|arbeitserlaubnis|arbeitsgenehmigung|aufenthaltstitel|blaue karte|blue card)|\b(?:visum|visa)s?[ -]?(?:sponsoring|sponsorship|unterstutzung|support|hilfe)\b(?:[^.]{0,30}\b(?:moglich|verfugbar|inklusive|angeboten)\b|\W*$|\s?(?:&|und|,))|\b(?:visum\w*|arbeitserlaubnis)\b[^.]{0,30}\b(?:unterstutzen wir|helfen wir|ubernehmen wir|wir unterstutzen)/,
+      /\b(?:unterstutz\w*|hilf\w*|helfen|ubernehmen|kummern|begleiten)\b[^.]{0,50}\b(?:visum\w*|visa\b|visa-\w+|arbeitserlaubnis|arbeitsgenehmigung|aufenthaltstitel|blaue karte|blue card)|\b(?:visum|visa)s?[ -]?(?:sponsoring|sponsorship|unterstutzung|support|hilfe)\b(?:[^.]{0,30}\b(?:moglich|verfugbar|inklusive|angeboten)\b|\W*$|\s?(?:&|und|,))|\b(?:visum\w*|arbeitserlaubnis)\b[^.]{0,30}\b(?:unterstutzen wir|helfen wir|ubernehmen wir|wir unterstutzen)/,
   },
   {
     name: 'de-requires',
@@ -155,7 +183,7 @@ const FRENCH: readonly VisaRule[] = [
     name: 'fr-offers',
     polarity: 'offers',
     pattern:
-      /\b(?:parrainage|sponsoring|sponsorisation|sponsorisons|parrainons)\b[^.]{0,25}\bvisas?\b|\b(?:aid\w+|accompagn\w+|prise? en charge|assistance|soutien|soutenons|facilit\w+)\b[^.]{0,50}\b(?:visas?|permis de travail)\b|\bvisas? (?:pris en charge|sponsorise\w*|fourni)/,
+      /\b(?:parrainage|sponsoring|sponsorisation|sponsorisons|parrainons)\b[^.]{0,25}\bvisas?\b|\b(?:aid(?:e|ons|er)|accompagn(?:ement|ons|er)|prise? en charge|soutien|soutenons|assistance (?:pour|a|dans))\b[^.]{0,50}\b(?:visas?|permis de travail)\b|\bvisas? (?:pris en charge|sponsorise\w*|fourni)/,
   },
   {
     name: 'fr-requires',

@@ -12,6 +12,8 @@ export interface VisaEvidence {
   end: number | null;
   rule: string;
   polarity: VisaPolarity;
+  /** Speaks for it without promising it: "may sponsor", "case by case", a source's filter. */
+  isConditional: boolean;
 }
 
 export interface VisaAssessment {
@@ -35,14 +37,21 @@ const MAX_QUOTE = 300;
  * What a posting says about visa support, with the sentences it says it in.
  *   yes      at least one offer, nothing against it
  *   no       a refusal, or existing permission to work demanded, and no offer
- *   maybe    statements that contradict each other, or only a source's filter speaks for it
+ *   maybe    statements that contradict each other, or nothing but "may" and a source's filter speaks for it
  *   unknown  nothing; relocation help alone says nothing about visas, though it is kept as evidence
  */
 export function visaVerdict(text: string, { sourceFlag }: { sourceFlag?: SourceFlag | null } = {}): VisaAssessment {
   const evidence = readStatements(text.slice(0, MAX_TEXT));
   if (sourceFlag) {
     const rule = sourceFlag.basis === 'field' ? 'source-field' : 'source-filter';
-    evidence.push({ quote: sourceFlag.statement, start: null, end: null, rule, polarity: sourceFlag.says });
+    evidence.push({
+      quote: sourceFlag.statement,
+      start: null,
+      end: null,
+      rule,
+      polarity: sourceFlag.says,
+      isConditional: sourceFlag.basis === 'filter',
+    });
   }
   return { verdict: verdictOf(evidence), evidence };
 }
@@ -51,8 +60,8 @@ function verdictOf(evidence: readonly VisaEvidence[]): VisaVerdict {
   const says = (polarity: VisaPolarity): boolean => evidence.some((one) => one.polarity === polarity);
   const against = says('refuses') || says('requires_existing_authorization');
   if (!says('offers')) return against ? 'no' : 'unknown';
-  const onlyAFilter = evidence.every((one) => one.polarity !== 'offers' || one.rule === 'source-filter');
-  return against || onlyAFilter ? 'maybe' : 'yes';
+  const isPromised = evidence.some((one) => one.polarity === 'offers' && !one.isConditional);
+  return against || !isPromised ? 'maybe' : 'yes';
 }
 
 function readStatements(text: string): VisaEvidence[] {
@@ -63,7 +72,8 @@ function readStatements(text: string): VisaEvidence[] {
     const { sentenceStart: start } = clause;
     const quote = text.slice(start, Math.min(clause.sentenceEnd, start + MAX_QUOTE)).trimEnd();
     if (evidence.some((one) => one.polarity === rule.polarity && one.quote === quote)) continue;
-    evidence.push({ quote, start, end: start + quote.length, rule: rule.name, polarity: rule.polarity });
+    const { name, polarity, isConditional = false } = rule;
+    evidence.push({ quote, start, end: start + quote.length, rule: name, polarity, isConditional });
     if (evidence.length === MAX_EVIDENCE) break;
   }
   return evidence;
