@@ -9,6 +9,10 @@ CREATE TEXT SEARCH CONFIGURATION posting_text (COPY = pg_catalog.simple);
 ALTER TEXT SEARCH CONFIGURATION posting_text
   ALTER MAPPING FOR word, hword, hword_part, numword, numhword WITH public.unaccent, pg_catalog.simple;
 
+-- How timestamps are written in JSON that is built here: UTC, milliseconds, like Date.toISOString().
+CREATE FUNCTION iso(moment timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+
 CREATE TABLE posting (
   id uuid PRIMARY KEY,
   title text NOT NULL,
@@ -17,9 +21,11 @@ CREATE TABLE posting (
   company_key text NOT NULL,
   company_logo text,
   location text,
+  -- Of the only or first place; null where several disagree.
   city text,
-  region text,
   country text,
+  -- All places that were recognised: [{city, region, country}].
+  places jsonb NOT NULL,
   -- Every word by which a reader may name one of its places, in lower case, and the country codes in upper case.
   place_words text[] NOT NULL,
   remote_mode text,
@@ -84,8 +90,8 @@ CREATE INDEX posting_salary ON posting (salary_currency, salary_year_max DESC, i
 CREATE INDEX posting_text ON posting USING gin (tsv);
 CREATE INDEX posting_skills ON posting USING gin (skill_keys);
 CREATE INDEX posting_places ON posting USING gin (place_words);
--- search-postings: company.
-CREATE INDEX posting_company ON posting (company_key);
+-- search-postings: company, by its beginning. duplicate-candidates compares whole keys with the same operator class.
+CREATE INDEX posting_company ON posting (company_key text_pattern_ops);
 -- duplicate-candidates: first and second layer.
 CREATE INDEX posting_canonical_url ON posting (canonical_url) WHERE canonical_url IS NOT NULL;
 CREATE INDEX posting_fingerprint ON posting (fingerprint);
