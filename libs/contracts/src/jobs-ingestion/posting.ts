@@ -10,27 +10,36 @@ import {
   Type,
   Uuid,
 } from '../schema.js';
-import { EXPERIENCE_LEVELS, REMOTE_MODES } from '../identity/events.js';
+import { REMOTE_MODES } from '../identity/events.js';
 import { VISA_VERDICTS } from './events.js';
 
-export const EMPLOYMENT_TYPES = [
-  'full_time',
-  'part_time',
-  'contract',
-  'temporary',
+export const EMPLOYMENT_TYPES = ['full_time', 'part_time', 'contract', 'temporary', 'internship', 'other'] as const;
+/** The ladder of profiles, with what only postings have: internships and leading people. */
+export const JOB_EXPERIENCE_LEVELS = [
   'internship',
-  'volunteer',
-  'other',
+  'entry',
+  'junior',
+  'mid',
+  'senior',
+  'lead',
+  'staff',
+  'principal',
+  'manager',
+  'director',
+  'executive',
 ] as const;
 export const SALARY_PERIODS = ['hour', 'day', 'week', 'month', 'year'] as const;
 export const DEDUP_LAYERS = ['url', 'fingerprint', 'near'] as const;
 
-/** A sentence of the posting (or a field of its source) and what it was read as. */
+export const VISA_POLARITIES = ['offers', 'refuses', 'requires_existing_authorization', 'relocation'] as const;
+
+/** A sentence of the posting (or a field of its source) and how it was read. */
 export const VisaEvidence = Closed({
   quote: Type.String({ description: 'The words of the posting, unchanged.' }),
-  means: StringEnum(VISA_VERDICTS),
+  start: Nullable(Type.Integer({ description: 'Offset of the quote in the text; null for a field of the source.' })),
+  end: Nullable(Type.Integer()),
   rule: Type.String({ description: 'Name of the rule that read it.' }),
-  language: Nullable(Type.String()),
+  polarity: StringEnum(VISA_POLARITIES),
 });
 export type VisaEvidence = Static<typeof VisaEvidence>;
 
@@ -67,7 +76,7 @@ export const JobListItem = Closed({
   ),
   visa: VisaStatement,
   skills: Type.Array(Type.String()),
-  experience_level: Nullable(StringEnum(EXPERIENCE_LEVELS)),
+  experience_level: Nullable(StringEnum(JOB_EXPERIENCE_LEVELS)),
   employment_type: Nullable(StringEnum(EMPLOYMENT_TYPES)),
   language: Nullable(Type.String({ description: 'ISO-639-1 of the posting text.' })),
   description: Type.String({ description: 'The beginning, as text. The whole is at /jobs/{id}.' }),

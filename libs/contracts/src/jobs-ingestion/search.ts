@@ -11,9 +11,9 @@ import {
   Type,
   Uuid,
 } from '../schema.js';
-import { EXPERIENCE_LEVELS, REMOTE_MODES } from '../identity/events.js';
+import { REMOTE_MODES } from '../identity/events.js';
 import { VISA_VERDICTS } from './events.js';
-import { EMPLOYMENT_TYPES, JOB_FIELDS, JobDetail, JobListItem } from './posting.js';
+import { EMPLOYMENT_TYPES, JOB_EXPERIENCE_LEVELS, JOB_FIELDS, JobDetail, JobListItem } from './posting.js';
 
 const some = <const V extends readonly string[]>(values: V, options: Record<string, unknown> = {}) =>
   Type.Optional(Type.Array(StringEnum(values), { maxItems: values.length, ...options }));
@@ -54,7 +54,7 @@ export const JobFilters = {
   include_unknown_salary: Type.Optional(
     Type.Boolean({ description: 'With a salary filter: keep postings that state no salary in that currency.' }),
   ),
-  experience_level: some(EXPERIENCE_LEVELS),
+  experience_level: some(JOB_EXPERIENCE_LEVELS),
   employment_type: some(EMPLOYMENT_TYPES),
   language: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z]{2}$' }), { maxItems: 20 })),
   company: Type.Optional(Line(1, 200)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { EXPERIENCE_LADDER, FACTORS, matchScore, type Opening, type Person, WEIGHTS } from './match-score.js';
+import { LEVELS, FACTORS, matchScore, type Opening, type Person, WEIGHTS } from './match-score.js';
 
 const person: Person = {
   skillKeys: ['typescript', 'postgresql', 'python'],
@@ -25,7 +25,7 @@ const opening: Opening = {
 
 const skill = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
 const skills = fc.uniqueArray(skill, { maxLength: 8 });
-const level = fc.option(fc.constantFrom(...EXPERIENCE_LADDER));
+const level = fc.option(fc.constantFrom(...LEVELS));
 const amount = fc.option(fc.integer({ min: 0, max: 300_000 }));
 const place = fc.record({
   city: fc.option(fc.constantFrom('Berlin', 'Paris', 'Köln')),

@@ -25,8 +25,22 @@ export const WEIGHTS: Readonly<Record<Factor, number>> = {
   recency: 5,
 };
 
-export const EXPERIENCE_LADDER = ['entry', 'junior', 'mid', 'senior', 'lead', 'staff', 'principal'] as const;
-export type Level = (typeof EXPERIENCE_LADDER)[number];
+/** Rungs by seniority. Leading people stands beside the ladder of those who do not. */
+const RUNG = {
+  internship: -1,
+  entry: 0,
+  junior: 1,
+  mid: 2,
+  senior: 3,
+  lead: 4,
+  manager: 4,
+  staff: 5,
+  principal: 6,
+  director: 6,
+  executive: 7,
+} as const;
+export type Level = keyof typeof RUNG;
+export const LEVELS = Object.keys(RUNG) as Level[];
 export type RemoteMode = 'remote' | 'hybrid' | 'onsite';
 
 export interface Person {
@@ -165,7 +179,7 @@ function modeFit(wish: Person['remote'], offered: Opening['remote']): number | n
 function experienceFit(person: Person, asked: Level | null): number | null {
   const level = person.level ?? levelOfYears(person.years);
   if (level === null || asked === null) return null;
-  const distance = Math.abs(EXPERIENCE_LADDER.indexOf(level) - EXPERIENCE_LADDER.indexOf(asked));
+  const distance = Math.abs(RUNG[level] - RUNG[asked]);
   return Math.max(25, 100 - 25 * distance);
 }
 

@@ -17,7 +17,7 @@ const MEMBERS: Record<Exclude<JobField, 'is_bookmarked'>, string> = {
   salary_max: 'trim_scale(p.salary_max)',
   currency: 'p.salary_currency',
   salary_period: 'p.salary_period',
-  salary_is_estimated: 'CASE WHEN p.salary_year_max IS NOT NULL THEN p.salary_is_estimated END',
+  salary_is_estimated: 'CASE WHEN p.salary_currency IS NOT NULL THEN p.salary_is_estimated END',
   visa_sponsorship: `CASE p.visa_verdict WHEN 'yes' THEN true WHEN 'no' THEN false END`,
   visa: `json_build_object('verdict', p.visa_verdict, 'evidence', p.visa_evidence)`,
   skills: 'p.skills',
