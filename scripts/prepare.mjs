@@ -61,9 +61,10 @@ export function install() {
   const stamp = join(root, 'node_modules', '.installed');
   const wanted = digest(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   if (readIfThere(stamp) === wanted) return;
-  process.stdout.write('Installing packages (npm ci) …\n');
-  // Development packages too, whatever NODE_ENV says: the build needs the compiler.
-  run('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']);
+  process.stdout.write('Installing packages …\n');
+  // The locked versions and hashes, without touching the lock file. Not `npm ci`: it refuses a lock file that lacks the
+  // optional binaries of other platforms. Development packages too, whatever NODE_ENV says: the build needs the compiler.
+  run('npm', ['install', '--no-save', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(stamp, wanted);
 }
 
