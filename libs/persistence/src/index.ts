@@ -24,3 +24,9 @@ export { type AppliedMigration, migrate, type MigrateOptions, type MigrationRepo
 export { type MigrationStatus, pendingMigrations } from './migrate/status.js';
 export { roleWallBreaches } from './migrate/walls.js';
 export { closeDatabase, grantOwnSchema } from './migrate/roles.js';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded/embedded-postgres.js';
+export { DataDirectoryInUse } from './embedded/orphan.js';

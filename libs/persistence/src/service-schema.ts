@@ -23,6 +23,9 @@ export const roleNameOf = (owner: SchemaOwner): string => `cc_${schemaNameOf(own
 /** Rows of each schema that tell which migrations have run. */
 export const MIGRATIONS_TABLE = 'migrations';
 
+/** With its schema: `public` may hold somebody else's table of that name. */
+export const migrationsTableOf = (owner: SchemaOwner): string => `${schemaNameOf(owner)}.${MIGRATIONS_TABLE}`;
+
 /** The same address with the login of a service's role. */
 export function urlForRole(adminUrl: string, owner: SchemaOwner, password: string): string {
   const url = new URL(adminUrl);

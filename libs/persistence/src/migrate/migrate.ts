@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type SchemaOwner, schemaNameOf, type ServiceSchema } from '../service-schema.js';
+import { migrationsTableOf, type SchemaOwner, schemaNameOf, type ServiceSchema } from '../service-schema.js';
 import { patiently, withAdmin } from './admin-connection.js';
 import { closeDatabase, createExtensions, createRole, createSchema, grantOwnSchema } from './roles.js';
 import { withSchemaSource } from './schema-source.js';
@@ -70,14 +70,15 @@ async function migrateSchema(
   schema: ServiceSchema,
   say: (line: string) => void,
 ): Promise<AppliedMigration[]> {
+  const table = migrationsTableOf(schema.service);
   const applied: AppliedMigration[] = [];
   await patiently(`migrations of ${schema.service}`, say, () =>
     withSchemaSource(adminUrl, schema, async (source) => {
-      const before = new Set(await appliedNames(source));
+      const before = new Set(await appliedNames(source, table));
       try {
         await source.runMigrations();
       } finally {
-        const fresh = (await appliedNames(source)).filter((name) => !before.has(name));
+        const fresh = (await appliedNames(source, table)).filter((name) => !before.has(name));
         applied.push(...fresh.map((migration) => ({ service: schema.service, migration })));
       }
     }),
@@ -85,12 +86,10 @@ async function migrateSchema(
   return applied;
 }
 
-async function appliedNames(source: { query: (sql: string) => Promise<unknown> }): Promise<string[]> {
-  const [{ found }] = (await source.query(`SELECT to_regclass('migrations') IS NOT NULL AS found`)) as [
-    { found: boolean },
-  ];
-  if (!found) return [];
-  const rows = (await source.query('SELECT name FROM migrations ORDER BY id')) as { name: string }[];
+async function appliedNames(source: { query: (sql: string) => Promise<unknown> }, table: string): Promise<string[]> {
+  const found = (await source.query(`SELECT to_regclass('${table}')::text AS table`)) as { table: string | null }[];
+  if (found[0]?.table == null) return [];
+  const rows = (await source.query(`SELECT name FROM ${table} ORDER BY id`)) as { name: string }[];
   return rows.map((row) => row.name);
 }
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { MIGRATIONS_TABLE, roleNameOf, schemaNameOf, type SchemaOwner } from '../service-schema.js';
+import { migrationsTableOf, roleNameOf, schemaNameOf, type SchemaOwner } from '../service-schema.js';
 import { scramVerifier } from './scram.js';
 
 const EXTENSIONS = ['pg_trgm', 'unaccent', 'citext', 'btree_gin'] as const;
@@ -40,7 +40,7 @@ export async function grantOwnSchema(admin: pg.Client, owner: SchemaOwner): Prom
   await admin.query(`GRANT ${sequences} ON ALL SEQUENCES IN SCHEMA ${schema} TO ${role}`);
   await admin.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT ${tables} ON TABLES TO ${role}`);
   await admin.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT ${sequences} ON SEQUENCES TO ${role}`);
-  const list = `${schema}.${MIGRATIONS_TABLE}`;
+  const list = migrationsTableOf(owner);
   const exists = await admin.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [list]);
   if (exists.rows[0]?.found === true) await admin.query(`REVOKE INSERT, UPDATE, DELETE ON ${list} FROM ${role}`);
 }

@@ -1,4 +1,4 @@
-import { MIGRATIONS_TABLE, type SchemaOwner, type ServiceSchema } from '../service-schema.js';
+import { migrationsTableOf, type SchemaOwner, type ServiceSchema } from '../service-schema.js';
 import type { Queryable } from '../unit-of-work.js';
 
 export interface MigrationStatus {
@@ -11,15 +11,14 @@ export interface MigrationStatus {
 
 /** Compares the code with the database; needs only the service's own role. For the startup probe and the doctor. */
 export async function pendingMigrations(database: Queryable, schema: ServiceSchema): Promise<MigrationStatus> {
+  const table = migrationsTableOf(schema.service);
   const [row] = await database.query<{ found: boolean }>(
     'migrations.exists',
     'SELECT to_regclass($1) IS NOT NULL AS found',
-    [MIGRATIONS_TABLE],
+    [table],
   );
   const rows =
-    row?.found === true
-      ? await database.query<{ name: string }>('migrations.list', `SELECT name FROM ${MIGRATIONS_TABLE}`)
-      : [];
+    row?.found === true ? await database.query<{ name: string }>('migrations.list', `SELECT name FROM ${table}`) : [];
   const done = new Set(rows.map(({ name }) => name));
   const known = schema.migrations.map((migration) => new migration().name ?? migration.name);
   return {
