@@ -1,5 +1,6 @@
 import { AppError } from '#kernel';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { codeOf, messageOf, textOf } from './error-code.js';
 
 /**
  * A statement PostgreSQL refused. Carries the place of the problem and no values: the driver's own error holds
@@ -61,11 +62,9 @@ export function toDatabaseError(statement: string, thrown: unknown): unknown {
   if (thrown instanceof AppError || thrown instanceof DatabaseQueryError) return thrown;
   if (thrown instanceof QueryRunnerAlreadyReleasedError) return unavailable(statement, 'connection lost');
   const error: unknown = thrown instanceof QueryFailedError ? thrown.driverError : thrown;
-  if (!(error instanceof Error)) return thrown;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  if (code === undefined) {
-    return LOST_CONNECTION.test(error.message) ? unavailable(statement, error.message) : error;
-  }
+  const code = codeOf(error);
+  const message = messageOf(error);
+  if (code === undefined) return LOST_CONNECTION.test(message) ? unavailable(statement, message) : error;
   if (SOCKET_CODES.has(code) || SERVER_GONE.has(code) || code.startsWith('08')) return unavailable(statement, code);
   if (!/^[0-9A-Z]{5}$/.test(code)) return error;
   if (code === DISK_FULL) {
@@ -87,10 +86,10 @@ export function toDatabaseError(statement: string, thrown: unknown): unknown {
   }
   return new DatabaseQueryError(statement, {
     code,
-    message: error.message,
-    table: text(error, 'table'),
-    column: text(error, 'column'),
-    constraint: text(error, 'constraint'),
+    message,
+    table: textOf(error, 'table'),
+    column: textOf(error, 'column'),
+    constraint: textOf(error, 'constraint'),
   });
 }
 
@@ -130,9 +129,4 @@ function describe(statement: string, fields: PgFields): string {
   const place = [fields.table, fields.column, fields.constraint].filter((part) => part !== undefined).join('.');
   const said = QUOTES_VALUES.test(fields.code) ? '' : `: ${fields.message}`;
   return `${statement}: SQLSTATE ${fields.code}${place === '' ? '' : ` at ${place}`}${said}`;
-}
-
-function text(error: Error, key: string): string | undefined {
-  const value: unknown = Reflect.get(error, key);
-  return typeof value === 'string' ? value : undefined;
 }

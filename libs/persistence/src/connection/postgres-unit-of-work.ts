@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import { AppError } from '#kernel';
 import type { QueryRunner } from 'typeorm';
 import { isTransactionConflict, toDatabaseError, unavailable } from '../database-error.js';
+import { messageOf } from '../error-code.js';
 import { takeAfterCommitHooks, Tx, UnitOfWork } from '../unit-of-work.js';
 import type { ServiceDataSource } from './service-data-source.js';
 
@@ -72,7 +73,7 @@ export class PostgresUnitOfWork extends UnitOfWork {
     } catch (thrown) {
       // The server rolls back what has lost its connection; the first error is the one to report.
       const failure = toDatabaseError('rollback', thrown);
-      this.logger.warn({ message: 'rollback failed', reason: failure instanceof Error ? failure.message : 'unknown' });
+      this.logger.warn({ message: 'rollback failed', reason: messageOf(failure) });
       await this.discardConnection(runner);
     }
   }
@@ -83,7 +84,8 @@ export class PostgresUnitOfWork extends UnitOfWork {
    */
   private async discardConnection(runner: QueryRunner): Promise<void> {
     if (runner.isReleased) return;
-    const client: unknown = await runner.connect();
+    // The same promise again, rejected when there never was a connection: nothing to discard then.
+    const client: unknown = await runner.connect().catch(() => undefined);
     if (client instanceof EventEmitter) client.emit('error', new Error('discarded after a failed transaction'));
   }
 

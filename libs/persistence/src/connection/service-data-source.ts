@@ -2,6 +2,7 @@ import pg from 'pg';
 import { DataSource, type DataSourceOptions, type QueryRunner, type ReplicationMode } from 'typeorm';
 import { MIGRATIONS_TABLE, type ServiceSchema, schemaNameOf } from '../service-schema.js';
 import type { DatabaseSettings } from '../settings.js';
+import { QuietLogger } from './quiet-logger.js';
 import type { Statements } from './statements.js';
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -94,7 +95,7 @@ function optionsOf(schema: ServiceSchema, settings: DatabaseSettings, statements
     // The role may not create extensions; the migration runner does.
     installExtensions: false,
     synchronize: false,
-    logging: false,
+    logger: new QuietLogger(),
     poolErrorHandler: (error: unknown) => {
       statements.connectionLost(error);
     },

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { toDatabaseError } from '../database-error.js';
+import { codeOf } from '../error-code.js';
 
 export interface StatementOutcome {
   service: string;
@@ -36,7 +37,7 @@ export class Statements {
   }
 
   connectionLost(error: unknown): void {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
+    const code = codeOf(error) ?? 'closed by the server';
     this.logger.warn({ message: 'an idle database connection was lost', service: this.service, code });
   }
 }

@@ -4,6 +4,7 @@ import { readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs
 import { createRequire } from 'node:module';
 import { arch, homedir, platform, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { codeOf } from '../error-code.js';
 import { reachableBy, type ServerUser } from './server-user.js';
 
 export interface Binaries {
@@ -98,8 +99,8 @@ function cacheFolder(user: ServerUser | undefined): string {
     mkdirSync(wanted, { recursive: true, mode: 0o755 });
     if (writable(wanted) && (user === undefined || reachableBy(user, wanted))) return wanted;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    // Read-only system: fall through to a fresh folder.
+    // A read-only system or no rights there: a fresh folder will do, copied again by each process.
+    if (codeOf(error) === undefined) throw error;
   }
   const fresh = mkdtempSync(join(tmpdir(), 'career-copilot-'));
   chmodSync(fresh, 0o755);

@@ -74,26 +74,29 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const directory = new DataDirectory(options.dataDir, user);
   await reclaim(directory);
   claim(directory, options.ownerPid ?? process.pid);
-  await directory.ensureCluster(binaries, options.unsafe === true);
-  const port = await usablePort(options.port);
-  const server = new Server(directory, binaries, port, options);
-  await server.start();
-  return server;
+  try {
+    await directory.ensureCluster(binaries, options.unsafe === true);
+    const server = new Server(directory, binaries, await usablePort(options.port), options);
+    await server.start();
+    return server;
+  } catch (error) {
+    unclaim(directory);
+    throw error;
+  }
 }
 
 class Server implements EmbeddedPostgres {
   private process: ChildProcess | undefined;
   private watcher: ChildProcess | undefined;
+  readonly adminUrl: string;
 
   constructor(
     private readonly directory: DataDirectory,
     private readonly binaries: Binaries,
     readonly port: number,
     private readonly options: EmbeddedPostgresOptions,
-  ) {}
-
-  get adminUrl(): string {
-    return `postgres://postgres:${this.directory.password}@127.0.0.1:${this.port}/postgres`;
+  ) {
+    this.adminUrl = `postgres://postgres:${directory.password}@127.0.0.1:${port}/postgres`;
   }
 
   get pid(): number {
@@ -133,10 +136,11 @@ class Server implements EmbeddedPostgres {
 
   async kill9(): Promise<void> {
     await this.end('SIGKILL');
+    unclaim(this.directory);
   }
 
   async restart(): Promise<void> {
-    await this.end('SIGINT');
+    await this.stop();
     await reclaim(this.directory);
     claim(this.directory, this.options.ownerPid ?? process.pid);
     await this.start();

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../error-code.js';
 import type { DataDirectory } from './data-directory.js';
 
 interface Owner {
@@ -22,11 +23,14 @@ export class DataDirectoryInUse extends Error {
  */
 export async function reclaim(directory: DataDirectory): Promise<void> {
   const owner = readOwner(directory);
-  if (owner !== undefined && owner.pid !== process.pid && lives(owner))
-    throw new DataDirectoryInUse(directory, owner.pid);
   const pid = postmasterPid(directory);
+  const running = pid !== undefined && alive(pid) && isPostgres(pid);
+  // Without a start time the number may be another process's by now; then only a running server counts.
+  if (owner !== undefined && lives(owner) && (running || owner.startedAt !== undefined)) {
+    throw new DataDirectoryInUse(directory, owner.pid);
+  }
   if (pid === undefined) return;
-  if (alive(pid) && isPostgres(pid)) await stopProcess(pid, 'SIGINT', 10_000);
+  if (running) await stopProcess(pid, 'SIGINT', 10_000);
   // Stale, or left by a server that was killed: the number may belong to somebody else by now.
   rmSync(join(directory.cluster, 'postmaster.pid'), { force: true });
 }
@@ -59,7 +63,7 @@ export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
   return statusOf(pid)?.[0] !== 'Z';
 }
@@ -68,7 +72,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { codeOf } from '../error-code.js';
 
 /** A DDL statement queued behind a long query blocks everybody behind itself; so it gives up early and tries again. */
 export const LOCK_TIMEOUT_MS = 3000;
@@ -31,14 +32,10 @@ export async function patiently<T>(what: string, say: (line: string) => void, ru
     try {
       return await run();
     } catch (error) {
-      const code = sqlStateOf(error);
+      const code = codeOf(error);
       if (code === undefined || !PASSING.has(code) || attempt === ATTEMPTS) throw error;
       say(`${what}: ${code === '55P03' ? 'waiting for a lock' : 'changed by somebody else'}, trying again`);
       await sleep(100 * attempt + Math.random() * 200);
     }
   }
-}
-
-export function sqlStateOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

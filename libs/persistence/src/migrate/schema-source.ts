@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { QuietLogger } from '../connection/quiet-logger.js';
 import { MIGRATIONS_TABLE, schemaNameOf, type ServiceSchema } from '../service-schema.js';
 import { LOCK_TIMEOUT_MS } from './admin-connection.js';
 
@@ -26,7 +27,7 @@ export async function withSchemaSource<T>(
     migrationsTransactionMode: 'each',
     installExtensions: false,
     synchronize: false,
-    logging: false,
+    logger: new QuietLogger(),
   });
   await source.initialize();
   try {

@@ -1,31 +1,19 @@
 import type pg from 'pg';
 import { roleNameOf, schemaNameOf, type SchemaOwner } from '../service-schema.js';
-import { withAdmin } from './admin-connection.js';
-
-interface Right {
-  role: string;
-  what: string;
-}
 
 /**
  * Every right of a service's role outside its own schema, and every right to define things, as the catalogues tell it:
  * `cc_jobs: SELECT on identity.users`. Empty is the promise.
  */
-export async function roleWallBreaches(adminUrl: string, owners: readonly SchemaOwner[]): Promise<string[]> {
-  return withAdmin(adminUrl, async (admin) => {
-    const roles = owners.map((owner) => roleNameOf(owner));
-    const schemas = owners.map((owner) => schemaNameOf(owner));
-    const found = [
-      ...(await rights(admin, SCHEMA_RIGHTS, roles, schemas)),
-      ...(await rights(admin, TABLE_RIGHTS, roles, schemas)),
-      ...(await rights(admin, ROLE_RIGHTS, roles, schemas)),
-    ];
-    return found.map(({ role, what }) => `${role}: ${what}`).sort();
-  });
-}
-
-async function rights(admin: pg.Client, sql: string, roles: string[], schemas: string[]): Promise<Right[]> {
-  return (await admin.query<Right>(sql, [roles, schemas])).rows;
+export async function roleWallBreaches(admin: pg.ClientBase, owners: readonly SchemaOwner[]): Promise<string[]> {
+  const roles = owners.map((owner) => roleNameOf(owner));
+  const schemas = owners.map((owner) => schemaNameOf(owner));
+  const found: string[] = [];
+  for (const sql of [SCHEMA_RIGHTS, TABLE_RIGHTS, ROLE_RIGHTS]) {
+    const { rows } = await admin.query<{ role: string; what: string }>(sql, [roles, schemas]);
+    found.push(...rows.map(({ role, what }) => `${role}: ${what}`));
+  }
+  return found.sort();
 }
 
 const OWNERS = `unnest($1::text[], $2::text[]) AS o(role, own)`;
