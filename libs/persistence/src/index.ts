@@ -1,6 +1,6 @@
 export * from './connection/postgres-database.js';
 export { insideTransaction, PostgresUnitOfWork } from './connection/postgres-unit-of-work.js';
-export type { StatementOutcome } from './connection/statements.js';
+export type { Reporting } from './connection/statements.js';
 export {
   DatabaseQueryError,
   isForeignKeyViolation,

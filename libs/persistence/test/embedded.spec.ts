@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '#kernel';
+import { readSettings } from '#platform';
 import { eventually, freePort } from '#testing';
 import pg from 'pg';
 import {
-  databaseDefaults,
+  databaseSettings,
   DataDirectoryInUse,
   type EmbeddedPostgres,
   migrate,
@@ -189,8 +190,11 @@ describe('the embedded PostgreSQL', () => {
     const schema = notesOf('identity');
     const server = await start({ dataDir: join(folder, 'hiccup') });
     await migrate({ adminUrl: server.adminUrl, schemas: [schema], rolePasswords: { identity: 'pw' } });
-    const settings = { ...databaseDefaults, DATABASE_URL: urlForRole(server.adminUrl, 'identity', 'pw') };
-    const database = await PostgresDatabase.open(schema, { ...settings, DATABASE_POOL_SIZE: 3 });
+    const settings = readSettings(databaseSettings, {
+      DATABASE_URL: urlForRole(server.adminUrl, 'identity', 'pw'),
+      DATABASE_POOL_SIZE: '3',
+    });
+    const database = await PostgresDatabase.open(schema, settings);
     const unitOfWork = new PostgresUnitOfWork(database.dataSource);
     const ask = () => database.query('ask', 'SELECT 1 AS one');
     try {
@@ -198,6 +202,8 @@ describe('the embedded PostgreSQL', () => {
         await Promise.all([ask(), ask(), ask()]);
         if (round % 2 === 0) await server.stop('immediate');
         else await server.kill9();
+        // After kill -9 a backend may answer once more before it notices that its postmaster is gone.
+        await eventually(() => expect(ask()).rejects.toBeDefined());
         for (const attempt of [ask, ask, () => unitOfWork.run((tx) => tx.query('ask', 'SELECT 1'))]) {
           const asked = performance.now();
           const error = await attempt().catch((thrown: unknown) => thrown);

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SERVICES } from '#contracts';
+import { readSettings } from '#platform';
 import {
   assertNoDrift,
   createEmptyDatabase,
@@ -11,6 +12,7 @@ import {
 import pg from 'pg';
 import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
 import {
+  databaseSettings,
   migrate,
   pendingMigrations,
   PostgresDatabase,
@@ -74,13 +76,9 @@ describe('migrating', () => {
 
   it('tells what is pending and what a newer release has run, with the role of the service', async () => {
     const schema = notesOf('identity');
-    const settings = {
+    const settings = readSettings(databaseSettings, {
       DATABASE_URL: urlForRole(empty.adminUrl, 'identity', TEST_ROLE_PASSWORD),
-      DATABASE_POOL_SIZE: 1,
-      DATABASE_SEARCH_POOL_SIZE: 1,
-      DATABASE_STATEMENT_TIMEOUT_MS: 5000,
-      DATABASE_SLOW_MS: 1000,
-    };
+    });
     const database = await PostgresDatabase.open(schema, settings);
     try {
       expect(await pendingMigrations(database, withColour)).toEqual({

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OnApplicationShutdown } from '@nestjs/common';
 import { AppError } from '#kernel';
 import pg from 'pg';
 import { toDatabaseError } from '../database-error.js';
@@ -8,7 +7,7 @@ import type { ServiceSchema } from '../service-schema.js';
 import type { DatabaseSettings } from '../settings.js';
 import { Database, type ReadOptions } from '../unit-of-work.js';
 import { poolConfig, ServiceDataSource } from './service-data-source.js';
-import { type StatementOutcome, Statements } from './statements.js';
+import { type Reporting, Statements } from './statements.js';
 
 /** Distinct texts kept parsed per connection. Searches are built from a few filters; more would only eat memory. */
 const MAX_PREPARED = 200;
@@ -20,12 +19,11 @@ const SEARCH_PLANNING = ' -c plan_cache_mode=force_custom_plan -c jit=off -c ran
 /** How long a start waits for a database that is itself just starting. */
 const START_PATIENCE_MS = 10_000;
 
-export interface DatabaseOptions {
-  record?: (outcome: StatementOutcome) => void;
+export interface DatabaseOptions extends Reporting {
   startPatienceMs?: number;
 }
 
-export class PostgresDatabase extends Database implements OnApplicationShutdown {
+export class PostgresDatabase extends Database {
   private searchPool: pg.Pool | undefined;
   private readonly prepared = new Map<string, string>();
 
@@ -44,7 +42,7 @@ export class PostgresDatabase extends Database implements OnApplicationShutdown 
     settings: DatabaseSettings,
     options: DatabaseOptions = {},
   ): Promise<PostgresDatabase> {
-    const statements = new Statements(schema.service, settings.DATABASE_SLOW_MS, options.record);
+    const statements = new Statements(schema.service, settings.DATABASE_SLOW_MS, options);
     const giveUpAt = performance.now() + (options.startPatienceMs ?? START_PATIENCE_MS);
     for (;;) {
       const dataSource = new ServiceDataSource(schema, settings, statements);
@@ -81,11 +79,6 @@ export class PostgresDatabase extends Database implements OnApplicationShutdown 
     const text: unknown = Array.isArray(first) ? first[0] : undefined;
     if (typeof text !== 'string') throw new Error(`${name}: expected one text column in one row`);
     return text;
-  }
-
-  /** Last of all, so that whoever drains may still write. Drain in onModuleDestroy or beforeApplicationShutdown. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.close();
   }
 
   async close(): Promise<void> {

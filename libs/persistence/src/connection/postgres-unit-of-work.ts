@@ -1,11 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
 import { AppError } from '#kernel';
+import type { Logger } from '#platform';
 import type { QueryRunner } from 'typeorm';
 import { isTransactionConflict, toDatabaseError, unavailable } from '../database-error.js';
-import { messageOf } from '../error-code.js';
 import { takeAfterCommitHooks, Tx, UnitOfWork } from '../unit-of-work.js';
 import type { ServiceDataSource } from './service-data-source.js';
 
@@ -18,9 +17,10 @@ const current = new AsyncLocalStorage<{ open: boolean }>();
 export const insideTransaction = (): boolean => current.getStore()?.open ?? false;
 
 export class PostgresUnitOfWork extends UnitOfWork {
-  private readonly logger = new Logger('UnitOfWork');
-
-  constructor(private readonly dataSource: ServiceDataSource) {
+  constructor(
+    private readonly dataSource: ServiceDataSource,
+    private readonly logger?: Logger,
+  ) {
     super();
   }
 
@@ -73,7 +73,7 @@ export class PostgresUnitOfWork extends UnitOfWork {
     } catch (thrown) {
       // The server rolls back what has lost its connection; the first error is the one to report.
       const failure = toDatabaseError('rollback', thrown);
-      this.logger.warn({ message: 'rollback failed', reason: messageOf(failure) });
+      this.logger?.warn('rollback failed', {}, failure);
       await this.discardConnection(runner);
     }
   }
@@ -95,10 +95,7 @@ export class PostgresUnitOfWork extends UnitOfWork {
         hook();
       } catch (error) {
         // Committed is committed: a failed wake-up is made good by polling.
-        this.logger.warn({
-          message: 'after-commit hook failed',
-          reason: error instanceof Error ? error.name : 'unknown',
-        });
+        this.logger?.warn('after-commit hook failed', {}, error);
       }
     }
   }

@@ -1,43 +1,43 @@
-import { Logger } from '@nestjs/common';
+import type { Logger, Metrics } from '#platform';
 import { toDatabaseError } from '../database-error.js';
 import { codeOf } from '../error-code.js';
 
-export interface StatementOutcome {
-  service: string;
-  statement: string;
-  seconds: number;
-  failed: boolean;
+/** Where statements are reported; without it they run silently. */
+export interface Reporting {
+  logger?: Logger;
+  metrics?: Metrics;
 }
 
 /** Times every statement, logs the slow ones by name and takes the values out of errors. */
 export class Statements {
-  private readonly logger = new Logger('Database');
-
   constructor(
     private readonly service: string,
     private readonly slowMs: number,
-    private readonly record: (outcome: StatementOutcome) => void = () => undefined,
+    private readonly reporting: Reporting,
   ) {}
 
   async observe<T>(statement: string, run: () => Promise<T>): Promise<T> {
     const started = performance.now();
-    let failed = false;
+    let outcome: 'ok' | 'error' = 'ok';
     try {
       return await run();
     } catch (error) {
-      failed = true;
+      outcome = 'error';
       throw toDatabaseError(statement, error);
     } finally {
-      const ms = performance.now() - started;
-      this.record({ service: this.service, statement, seconds: ms / 1000, failed });
-      if (ms > this.slowMs) {
-        this.logger.warn({ message: 'slow statement', service: this.service, statement, duration_ms: Math.round(ms) });
-      }
+      this.report(statement, outcome, performance.now() - started);
     }
   }
 
   connectionLost(error: unknown): void {
     const code = codeOf(error) ?? 'closed by the server';
-    this.logger.warn({ message: 'an idle database connection was lost', service: this.service, code });
+    this.reporting.logger?.warn('an idle database connection was lost', { service: this.service, code });
+  }
+
+  private report(statement: string, outcome: 'ok' | 'error', ms: number): void {
+    this.reporting.metrics?.observeStatement(statement, outcome, ms / 1000);
+    if (ms <= this.slowMs) return;
+    const fields = { service: this.service, statement, duration_ms: Math.round(ms) };
+    this.reporting.logger?.warn('slow statement', fields);
   }
 }

@@ -58,11 +58,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_parameter_max_length_on_error: '0',
 };
 
-const UNSAFE_SETTINGS: Readonly<Record<string, string>> = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-};
+/** Survives the death of processes (the kernel has the data), not of the machine. */
+const UNSAFE_SETTINGS: Readonly<Record<string, string>> = { fsync: 'off', full_page_writes: 'off' };
 
 /**
  * Starts PostgreSQL from the npm package, as an unprivileged user when we are root. The server ends with its owner,
