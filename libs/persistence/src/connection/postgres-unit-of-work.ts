@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '#kernel';
+import { AppError, faultPoint } from '#kernel';
 import type { Logger } from '#platform';
 import type { QueryRunner } from 'typeorm';
 import { isTransactionConflict, toDatabaseError, unavailable } from '../database-error.js';
@@ -28,9 +28,11 @@ export class PostgresUnitOfWork extends UnitOfWork {
     if (insideTransaction()) {
       throw new Error('UnitOfWork.run inside a transaction: pass the open Tx on, or call it after the commit.');
     }
+    faultPoint('tx.before');
     for (let attempt = 1; ; attempt += 1) {
       try {
         const { result, hooks } = await this.attempt(work);
+        faultPoint('tx.after_commit_before_wake');
         this.wake(hooks);
         return result;
       } catch (error) {
