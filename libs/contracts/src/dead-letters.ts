@@ -7,7 +7,8 @@ export const DeadLetter = Closed({
   id: Uuid(),
   /** Durable that gave up, `<reader>-<feature>`. */
   consumer: Type.String(),
-  message_id: Uuid(),
+  /** Id of the event or command; of an unreadable message whatever id the bus had. */
+  message_id: Type.String(),
   type: Type.String(),
   subject: Type.String(),
   reason: Type.String(),

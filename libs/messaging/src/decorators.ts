@@ -1,5 +1,7 @@
+import { UseFilters } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import type { CommandContract, EventContract, RpcContract, ServiceName, TSchema } from '#contracts';
+import { RethrowFilter } from './strategy/rethrow.filter.js';
 
 export interface RpcExtras {
   role: 'rpc';
@@ -67,11 +69,14 @@ export function OnCommand(
   return withArguments(EventPattern(contract.subject, undefined, { ...extras }));
 }
 
-/** Nest passes only the payload by default; handlers here get `(payload, context)`. */
+const rethrow = new RethrowFilter();
+
+/** Nest passes only the payload by default; handlers here get `(payload, context)`, and their errors stay what they are. */
 function withArguments(pattern: MethodDecorator): MethodDecorator {
   return (target, key, descriptor) => {
     Payload()(target, key, 0);
     Ctx()(target, key, 1);
+    UseFilters(rethrow)(target, key, descriptor);
     pattern(target, key, descriptor);
   };
 }

@@ -1,7 +1,12 @@
 export * from './bus/bus.port.js';
 export * from './consume/contexts.js';
+export { DeadLetterService } from './dead-letters/dead-letter.service.js';
 export * from './decorators.js';
+export { messagingDefaults, type MessagingOptions } from './messaging-options.js';
+export * from './messaging.module.js';
+export * from './migrations/index.js';
 export * from './outbox/outbox.js';
+export { TelemetryBuffer } from './outbox/telemetry-buffer.js';
 export * from './rpc/caller-id.js';
 export * from './rpc/idempotency.js';
 export * from './rpc/rpc-client.js';
@@ -16,3 +21,5 @@ export * from './topology/nats-config.js';
 export * from './topology/nats-rights.js';
 export * from './topology/stream-config.js';
 export * from './topology/topology.js';
+export { DEFAULT_TIMEOUT_MS, HEADER } from './rpc/wire.js';
+export { BusStrategy } from './strategy/bus-strategy.js';

@@ -1,25 +1,25 @@
-import { type CommandContract, type Envelope, type EventContract, type Static, type TSchema } from '#contracts';
-import { newId, systemClock } from '#kernel';
-import type { Tx } from '#persistence';
-import { context, propagation } from '@opentelemetry/api';
+import type { CommandContract, EventContract, Static, TSchema } from '#contracts';
+import { faultPoint } from '#kernel';
+import { afterCommit, type Tx } from '#persistence';
+import { type MessageFacts, prepareMessage } from './envelope-rows.js';
 
 /** One line: which thing it is about, what to tell, and what caused it. */
-export interface OutboxOptions {
-  /** Id of the thing (CloudEvents `subject`). */
-  subject: string;
-  requestId?: string;
-  /** Id of the event or command that caused this one. */
-  causationId?: string;
-  /** Deterministic id for work that must be enqueued once (e.g. one slot of a schedule). */
-  id?: string;
-}
+export type OutboxOptions = MessageFacts;
 
 /**
  * Events and commands leave with the change they tell about: the row is written in the same transaction, a relay
  * publishes it afterwards. `add` never talks to the bus.
  */
 export class Outbox {
-  constructor(private readonly source: string) {}
+  /**
+   * `wake` runs after the commit. The relay of this very process is told directly instead of through NOTIFY: a
+   * transaction that notifies holds a lock over its commit that makes all notifying commits of the cluster wait for
+   * each other. Rows of a process without a relay are found by polling.
+   */
+  constructor(
+    private readonly source: string,
+    private readonly wake: () => void = () => undefined,
+  ) {}
 
   async add<D extends TSchema>(
     tx: Tx,
@@ -39,22 +39,8 @@ export class Outbox {
     items: readonly ({ data: Static<D> } & OutboxOptions)[],
   ): Promise<string[]> {
     if (items.length === 0) return [];
-    const carrier: Record<string, string> = {};
-    propagation.inject(context.active(), carrier);
-    const rows = items.map((item) => {
-      const envelope: Envelope = {
-        id: item.id ?? newId(),
-        type: contract.type,
-        source: this.source,
-        subject: item.subject,
-        time: systemClock.now().toISOString(),
-        data: item.data,
-      };
-      const headers: Record<string, string> = { ...carrier };
-      if (item.requestId !== undefined) headers['cc-request-id'] = item.requestId;
-      if (item.causationId !== undefined) headers['cc-causation-id'] = item.causationId;
-      return { envelope, headers };
-    });
+    const rows = items.map(({ data, ...facts }) => prepareMessage(this.source, contract, data, facts));
+    faultPoint('outbox.between_domain_and_outbox');
     // ON CONFLICT: a deterministic id that was enqueued before stays as it is.
     await tx.query(
       'outbox.add',
@@ -63,13 +49,17 @@ export class Outbox {
        FROM unnest($1::uuid[], $4::text[], $5::jsonb[]) AS r(id, payload, headers)
        ON CONFLICT (id) DO NOTHING`,
       [
-        rows.map((row) => row.envelope.id),
+        rows.map((row) => row.id),
         contract.stream,
         contract.subject,
-        rows.map((row) => JSON.stringify(row.envelope)),
+        rows.map((row) => row.payload),
         rows.map((row) => JSON.stringify(row.headers)),
       ],
     );
-    return rows.map((row) => row.envelope.id);
+    afterCommit(tx, () => {
+      faultPoint('tx.after_commit_before_wake');
+      this.wake();
+    });
+    return rows.map((row) => row.id);
   }
 }

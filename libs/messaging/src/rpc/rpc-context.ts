@@ -6,7 +6,7 @@ export interface RpcContext {
   caller?: Caller;
   requestId: string;
   traceparent?: string;
-  /** Milliseconds that were left when the request arrived. Work whose deadline has passed is not started. */
+  /** Milliseconds left now. Work whose deadline has passed is not started; handed on, the next call gets what is left. */
   timeoutMs: number;
   /** Fires when the deadline passes. */
   signal: AbortSignal;

@@ -1,0 +1,150 @@
+import { AppError } from '#kernel';
+import type { Database, UnitOfWork } from '#persistence';
+import type { Logger, Metrics } from '#platform';
+import { Bell } from '../bell.js';
+import type { Bus, StreamState } from '../bus/bus.port.js';
+import { ledgerRepository, type LedgerRow } from './ledger.repository.js';
+import { outboxRepository } from './outbox.repository.js';
+
+export interface LedgerParts {
+  service: string;
+  bus: Bus;
+  database: Database;
+  unitOfWork: UnitOfWork;
+  everyMs: number;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+/**
+ * Finds what the bus confirmed and lost, and puts it back in line. PostgreSQL is the ledger; the bus is a cache of it
+ * (a broker may confirm before it flushes, and starts happily on an old copy of its store).
+ *
+ * Three signs of a loss:
+ * - the stream was made anew (`created` differs): everything kept is published again;
+ * - the stream ends before a position it confirmed: what came after its end is published again;
+ * - a new message was confirmed at a position that was given away before (`suspect`): messages that were on their way
+ *   while the bus restarted can fill the gap before anybody looked, so the end alone would hide it.
+ * Until the first look after each (re)connect nothing else is published, for the same reason.
+ *
+ * The duplicate window does not stand in the way: a broker rebuilds its map of message ids from the messages it still
+ * has, so it refuses exactly those it did not lose (they are confirmed as duplicates at their old position, which is
+ * right). What readers had handled before the loss they know from their inbox.
+ *
+ * What stays open: on a command stream that several services write, another service's new messages can hide the loss
+ * of this one's if they outnumber the lost ones before this one has reconnected. The daily comparison of outbox and
+ * inbox finds that.
+ */
+export class LossDetector {
+  private readonly bell = new Bell();
+  private verified = false;
+  private stopped = true;
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly parts: LedgerParts,
+    private readonly onVerified: () => void,
+  ) {}
+
+  /** False between a (re)connect and the first look: nothing may be published meanwhile. */
+  get isVerified(): boolean {
+    return this.verified && this.parts.bus.isConnected();
+  }
+
+  start(): void {
+    this.stopped = false;
+    this.parts.bus.onConnected(() => {
+      this.verified = false;
+      this.bell.ring();
+    });
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.bell.ring();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      const wasVerified = this.verified;
+      if (this.parts.bus.isConnected()) await this.look();
+      if (!wasVerified && this.verified) this.onVerified();
+      await this.bell.wait(this.verified ? this.parts.everyMs : Math.min(1000, this.parts.everyMs));
+    }
+  }
+
+  /** Compares every stream this service has published to. */
+  private async look(): Promise<void> {
+    try {
+      for (const row of await ledgerRepository.all(this.parts.database)) await this.compare(row);
+      this.verified = true;
+    } catch (error) {
+      this.parts.logger.warn('the ledger could not be compared with the bus', undefined, error);
+    }
+  }
+
+  private async compare(row: LedgerRow): Promise<void> {
+    const state = await this.stateOf(row.stream);
+    if (state === undefined || !isLost(row, state)) return;
+    await this.refill(row, state);
+  }
+
+  /** New messages took positions at or below one that was confirmed before (`row`): the stream went back in between. */
+  async suspect(row: LedgerRow): Promise<void> {
+    const state = await this.stateOf(row.stream);
+    if (state !== undefined) await this.refill(row, state);
+  }
+
+  private async refill(seen: LedgerRow, state: StreamState): Promise<void> {
+    const { unitOfWork, logger, metrics, service } = this.parts;
+    const { stream } = seen;
+    const found = await unitOfWork.run(async (tx) => {
+      // Under the lock: another replica may have found and mended it meanwhile.
+      const current = await ledgerRepository.lock(tx, stream);
+      if (current === undefined || current.generation !== seen.generation) return undefined;
+      const remade = current.created !== state.created;
+      const keptUpTo = remade ? 0 : Math.max(0, state.lastSequence - POSITIONS_FILLED_MEANWHILE);
+      const rows = await outboxRepository.republish(tx, stream, keptUpTo);
+      await ledgerRepository.reset(tx, stream, state.created, state.lastSequence);
+      return { rows, confirmed: current.maxAckedSequence, remade };
+    });
+    if (found === undefined) return;
+    metrics
+      .counter('bus_losses_total', 'Times the bus lost confirmed messages', ['service', 'stream'])
+      .inc({ service, stream });
+    metrics
+      .counter('bus_lost_messages_total', 'Messages published again after a loss', ['service', 'stream'])
+      .inc({ service, stream }, found.rows);
+    logger.error('the bus lost confirmed messages; they are published again', undefined, {
+      stream,
+      remade: found.remade,
+      confirmed_up_to: found.confirmed,
+      bus_ends_at: state.lastSequence,
+      published_again: found.rows,
+    });
+    this.onVerified();
+  }
+
+  /** Undefined when it cannot be read although the bus is there. */
+  async stateOf(stream: string): Promise<StreamState | undefined> {
+    try {
+      return await this.parts.bus.streamState(stream);
+    } catch (error) {
+      if (error instanceof AppError && (error.kind === 'unavailable' || error.kind === 'timeout')) throw error;
+      // Not a bus that is away: a right that is missing, say. Publishing goes on; positions are still watched.
+      this.parts.logger.error('the state of a stream cannot be read', error, { stream });
+      return undefined;
+    }
+  }
+}
+
+/**
+ * Between the restart of the bus and the first look, messages that were on their way may have filled positions of lost
+ * ones: 10 replicas with 64 publishes each and the telemetry, rounded up. Publishing a little too much again is cheap.
+ */
+const POSITIONS_FILLED_MEANWHILE = 1000;
+
+const isLost = (row: LedgerRow, state: StreamState): boolean =>
+  row.created !== state.created || state.lastSequence < row.maxAckedSequence;

@@ -1,0 +1,189 @@
+import { AsyncResource } from 'node:async_hooks';
+import { faultPoint } from '#kernel';
+import type { Database, Tx, UnitOfWork } from '#persistence';
+import type { Logger, Metrics } from '#platform';
+import { Bell } from '../bell.js';
+import type { Appended, Bus } from '../bus/bus.port.js';
+import type { MessagingOptions } from '../messaging-options.js';
+import type { LossDetector } from './ledger.js';
+import { ledgerRepository, type LedgerRow } from './ledger.repository.js';
+import { outboxRepository, type PendingRow } from './outbox.repository.js';
+import { reasonOf } from '../consume/settlement.js';
+
+export interface RelayParts {
+  service: string;
+  bus: Bus;
+  database: Database;
+  unitOfWork: UnitOfWork;
+  detector: LossDetector;
+  options: Pick<MessagingOptions, 'relayPollMs' | 'relayBatchRows' | 'relayInFlight' | 'relayLongestBackOffMs'>;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+type Sent = { row: PendingRow; appended: Appended } | { row: PendingRow; error: unknown };
+
+/**
+ * Publishes what the outbox holds. A batch is locked while it is on its way (any number of replicas may run: others
+ * pass over it, and the locks of a relay that dies are free at once), and marked in one statement. Order is not
+ * promised: retries and a second relay reorder.
+ */
+export class OutboxRelay {
+  private readonly bell = new Bell();
+  // Publishing happens beside the transaction that holds the locks, not as part of it.
+  private readonly outside = new AsyncResource('OutboxRelay');
+  private readonly created = new Map<string, string>();
+  private stopped = true;
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: RelayParts) {}
+
+  start(): void {
+    this.stopped = false;
+    this.loop = this.run();
+  }
+
+  wake(): void {
+    this.bell.ring();
+  }
+
+  /** Finishes the batch that is on its way. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.bell.ring();
+    await this.loop;
+  }
+
+  /** After a (re)connect: rows that were waiting because of the bus are due now. */
+  async makeDue(): Promise<void> {
+    try {
+      await outboxRepository.makeDue(this.parts.database);
+    } catch (error) {
+      this.parts.logger.warn('waiting outbox rows could not be made due; they keep their back-off', undefined, error);
+    }
+    this.wake();
+  }
+
+  private async run(): Promise<void> {
+    const { options, logger, detector } = this.parts;
+    while (!this.stopped) {
+      let more = false;
+      try {
+        more = detector.isVerified && (await this.publishBatch());
+      } catch (error) {
+        logger.warn('a batch of the outbox was not published', undefined, error);
+      }
+      if (!more) await this.bell.wait(options.relayPollMs);
+    }
+  }
+
+  /** True when there may be more. */
+  private async publishBatch(): Promise<boolean> {
+    const { unitOfWork, options, detector, metrics, service } = this.parts;
+    const result = await unitOfWork.run(async (tx) => {
+      const rows = await outboxRepository.takeBatch(tx, options.relayBatchRows);
+      if (rows.length === 0) return { taken: 0, published: 0, suspicions: [] };
+      const ledger = new Map((await ledgerRepository.all(tx)).map((row) => [row.stream, row]));
+      const sent = await this.outside.runInAsyncScope(() => this.publishAll(rows));
+      faultPoint('relay.after_ack_before_mark');
+      return { taken: rows.length, ...(await this.mark(tx, sent, ledger)) };
+    });
+    metrics.counter('outbox_published_total', 'Outbox rows published', ['service']).inc({ service }, result.published);
+    for (const row of result.suspicions) await detector.suspect(row);
+    return result.taken === options.relayBatchRows;
+  }
+
+  /** In order, with a bounded number waiting for confirmation. */
+  private async publishAll(rows: readonly PendingRow[]): Promise<Sent[]> {
+    for (const stream of new Set(rows.map((row) => row.stream))) await this.rememberCreated(stream);
+    const sent: Sent[] = [];
+    const queue = [...rows];
+    const lane = async (): Promise<void> => {
+      for (let row = queue.shift(); row !== undefined; row = queue.shift()) sent.push(await this.publish(row));
+    };
+    await Promise.all(Array.from({ length: Math.min(this.parts.options.relayInFlight, rows.length) }, lane));
+    return sent;
+  }
+
+  private async publish(row: PendingRow): Promise<Sent> {
+    try {
+      const message = { subject: row.subject, payload: Buffer.from(row.payload, 'utf8'), headers: row.headers };
+      const confirmed = this.parts.bus.append(row.stream, row.id, message);
+      faultPoint('relay.after_publish_before_ack', { afterIo: true });
+      return { row, appended: await confirmed };
+    } catch (error) {
+      // Also after a timeout, when the bus may have it: published again, its id is known there.
+      return { row, error };
+    }
+  }
+
+  private async mark(
+    tx: Tx,
+    sent: readonly Sent[],
+    ledger: ReadonlyMap<string, LedgerRow>,
+  ): Promise<{ published: number; suspicions: LedgerRow[] }> {
+    const suspicions = findSuspicions(sent, ledger);
+    const suspected = new Set(suspicions.map(({ stream }) => stream));
+    const confirmed = sent.flatMap((one) =>
+      'appended' in one && !suspected.has(one.row.stream)
+        ? [{ id: one.row.id, stream: one.row.stream, sequence: one.appended.sequence }]
+        : [],
+    );
+    const failed = sent.flatMap((one) =>
+      'error' in one ? [{ id: one.row.id, delayMs: this.backOff(one.row.attempts), error: reasonOf(one.error) }] : [],
+    );
+    const ledgerRows = [...groupMax(confirmed)].map(([stream, maxAckedSequence]) => ({
+      stream,
+      created: this.created.get(stream) ?? 'unknown',
+      maxAckedSequence,
+      generation: ledger.get(stream)?.generation ?? 0,
+    }));
+    const valid = await ledgerRepository.raise(tx, ledgerRows);
+    const marked = confirmed.filter((row) => valid.has(row.stream));
+    await outboxRepository.markPublished(tx, marked);
+    await outboxRepository.markFailed(tx, failed);
+    if (failed.length > 0) this.reportFailures(sent);
+    return { published: marked.length, suspicions };
+  }
+
+  private reportFailures(sent: readonly Sent[]): void {
+    const failures = sent.filter((one) => 'error' in one);
+    const [first] = failures;
+    if (first === undefined) return;
+    const { stream, subject, attempts } = first.row;
+    const facts = { rows: failures.length, stream, subject, attempt: attempts + 1 };
+    this.parts.logger.warn('outbox rows were not published and wait', facts, first.error);
+  }
+
+  private backOff(attempts: number): number {
+    const delay = Math.min(500 * 2 ** Math.min(attempts, 10), this.parts.options.relayLongestBackOffMs);
+    return Math.round(delay * (0.8 + Math.random() * 0.4));
+  }
+
+  /**
+   * Read before the first message to a stream: a stream that is remade between this and the confirmation then differs
+   * from the ledger, and the loss is found.
+   */
+  private async rememberCreated(stream: string): Promise<void> {
+    if (this.created.has(stream)) return;
+    const state = await this.parts.detector.stateOf(stream);
+    this.created.set(stream, state?.created ?? 'unknown');
+  }
+}
+
+/** Positions only grow while a stream lives: a new message at or below a confirmed position means it went back. */
+function findSuspicions(sent: readonly Sent[], ledger: ReadonlyMap<string, LedgerRow>): LedgerRow[] {
+  const suspicions = new Set<LedgerRow>();
+  for (const one of sent) {
+    if (!('appended' in one) || one.appended.duplicate) continue;
+    const row = ledger.get(one.row.stream);
+    if (row !== undefined && one.appended.sequence <= row.maxAckedSequence) suspicions.add(row);
+  }
+  return [...suspicions];
+}
+
+function groupMax(rows: readonly { stream: string; sequence: number }[]): Map<string, number> {
+  const highest = new Map<string, number>();
+  for (const { stream, sequence } of rows) highest.set(stream, Math.max(sequence, highest.get(stream) ?? 0));
+  return highest;
+}
