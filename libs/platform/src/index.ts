@@ -1,8 +1,15 @@
+export { CachedValues, type CachedValuesOptions } from './cache/cached-values.js';
 export * from './config/index.js';
+export * from './crypto/index.js';
+export * from './errors/index.js';
+export * from './files/index.js';
 export * from './health/index.js';
+export * from './leadership.js';
 export * from './lifecycle/index.js';
+export * from './limiter/index.js';
 export * from './logging/index.js';
 export * from './metrics/metrics.js';
+export * from './outbound/index.js';
 export * from './platform.module.js';
 export * from './switches/index.js';
 export * from './tokens.js';

@@ -65,6 +65,7 @@ interface ParsedOptions<T> extends Common<T> {
   expected: string;
   parse(text: string): T;
   format(value: T): string;
+  secret?: boolean;
 }
 
 function make<T, O extends Common<T>>(
@@ -242,6 +243,7 @@ export const setting = {
     make<T, O>('string', options, options.expected, (text) => options.parse(text), {
       // Only values this setting parsed (or its default) come back here.
       format: (value) => options.format(value as T),
+      secret: options.secret,
     }),
 };
 

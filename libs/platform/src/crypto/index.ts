@@ -1,0 +1,9 @@
+export {
+  FieldCipher,
+  FieldCipherError,
+  fieldCipherSettings,
+  type FieldKeys,
+  type FieldPlace,
+  generateFieldKey,
+  parseFieldKeys,
+} from './field-cipher.js';
