@@ -26,7 +26,9 @@ export function assertTransition(from: ApplicationStatus, to: ApplicationStatus)
   const legal = TRANSITIONS[from];
   if (legal.includes(to)) return;
   const hint =
-    legal.length > 0 ? `From '${from}' it can move to: ${legal.join(', ')}.` : `'${from}' is final; reopen the application first.`;
+    legal.length > 0
+      ? `From '${from}' it can move to: ${legal.join(', ')}.`
+      : `'${from}' is final; reopen the application first.`;
   throw new AppError({
     code: 'ILLEGAL_TRANSITION',
     kind: 'conflict',
@@ -37,7 +39,10 @@ export function assertTransition(from: ApplicationStatus, to: ApplicationStatus)
 }
 
 /** Words of earlier systems and what they mean here. */
-export function readStatus(input: (typeof APPLICATION_STATUS_INPUTS)[number]): { status: ApplicationStatus; note: string | null } {
+export function readStatus(input: (typeof APPLICATION_STATUS_INPUTS)[number]): {
+  status: ApplicationStatus;
+  note: string | null;
+} {
   if (input === 'reviewing') return { status: 'applied', note: 'The employer is reviewing the application.' };
   if (input === 'interview') return { status: 'interviewing', note: null };
   return { status: input, note: null };

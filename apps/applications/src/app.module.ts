@@ -1,0 +1,20 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { MessagingModule } from '#messaging';
+import { PersistenceModule } from '#persistence';
+import type { ApplicationsSettings } from './config.js';
+import { applicationsSchema } from './data-source.js';
+import { ApplicationRepository } from './tracking/application.repository.js';
+import { TrackingRpcController } from './tracking/tracking.rpc.controller.js';
+import { TrackingService } from './tracking/tracking.service.js';
+
+@Module({})
+export class ApplicationsModule {
+  static register(settings: ApplicationsSettings): DynamicModule {
+    return {
+      module: ApplicationsModule,
+      imports: [PersistenceModule.forService(applicationsSchema, settings), MessagingModule.forService('applications')],
+      controllers: [TrackingRpcController],
+      providers: [TrackingService, ApplicationRepository],
+    };
+  }
+}

@@ -1,0 +1,3 @@
+export { ApplicationsModule } from './app.module.js';
+export { applicationsSettings } from './config.js';
+export { applicationsSchema } from './data-source.js';
