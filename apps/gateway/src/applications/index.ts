@@ -1,0 +1,3 @@
+import { ApplicationsController } from './applications.controller.js';
+
+export const applicationsControllers = [ApplicationsController];
