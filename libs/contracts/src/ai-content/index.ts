@@ -1,1 +1,2 @@
+export * from './cover-letters.js';
 export * from './events.js';

@@ -1,0 +1,23 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { MessagingModule } from '#messaging';
+import { PersistenceModule } from '#persistence';
+import type { AiContentSettings } from './config.js';
+import { aiContentSchema } from './data-source.js';
+import { GenerationRepository } from './generations/generation.repository.js';
+import { GenerationService } from './generations/generation.service.js';
+import { GenerationWorker } from './generations/generation.worker.js';
+import { CoverLetterRepository } from './letters/cover-letter.repository.js';
+import { CoverLetterRpcController } from './letters/cover-letter.rpc.controller.js';
+import { CoverLetterService } from './letters/cover-letter.service.js';
+
+@Module({})
+export class AiContentModule {
+  static register(settings: AiContentSettings): DynamicModule {
+    return {
+      module: AiContentModule,
+      imports: [PersistenceModule.forService(aiContentSchema, settings), MessagingModule.forService('ai-content')],
+      controllers: [CoverLetterRpcController, GenerationWorker],
+      providers: [CoverLetterService, CoverLetterRepository, GenerationService, GenerationRepository],
+    };
+  }
+}

@@ -1,0 +1,3 @@
+export { AiContentModule } from './app.module.js';
+export { aiContentSettings } from './config.js';
+export { aiContentSchema } from './data-source.js';

@@ -1,0 +1,3 @@
+import { CoverLettersController } from './cover-letters.controller.js';
+
+export const aiContentControllers = [CoverLettersController];
