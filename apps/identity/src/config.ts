@@ -9,7 +9,11 @@ export const identityOwnSettings = defineSettings({
     description: 'Encrypts the signing keys at rest and keys the hashes of addresses; at least 32 characters',
   }),
   JWT_ISSUER: setting.string({ default: 'career-copilot', maxLength: 200, description: '`iss` of access tokens' }),
-  JWT_AUDIENCE: setting.string({ default: 'career-copilot-api', maxLength: 200, description: '`aud` of access tokens' }),
+  JWT_AUDIENCE: setting.string({
+    default: 'career-copilot-api',
+    maxLength: 200,
+    description: '`aud` of access tokens',
+  }),
   JWT_ALGORITHM: setting.enum(['ES256', 'RS256'], {
     default: 'ES256',
     description: 'Algorithm of new signing keys; keys that exist stay valid until they rotate',

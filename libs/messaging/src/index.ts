@@ -2,6 +2,8 @@ export * from './bus/bus.port.js';
 export * from './consume/contexts.js';
 export { DeadLetterService } from './dead-letters/dead-letter.service.js';
 export * from './decorators.js';
+export * from './live-push.js';
+export * from './peer-cache.js';
 export { messagingDefaults, type MessagingOptions } from './messaging-options.js';
 export * from './messaging.module.js';
 export * from './migrations/index.js';

@@ -5,6 +5,7 @@ import { HealthRegistry, Logger, Metrics, ShutdownSequence } from '#platform';
 import type { Bus } from './bus/bus.port.js';
 import { deadLettersController } from './dead-letters/dead-letters.rpc.controller.js';
 import { DeadLetterService } from './dead-letters/dead-letter.service.js';
+import { LivePush } from './live-push.js';
 import { messagingDefaults, type MessagingOptions } from './messaging-options.js';
 import { Outbox } from './outbox/outbox.js';
 import { TelemetryBuffer } from './outbox/telemetry-buffer.js';
@@ -82,9 +83,10 @@ export class MessagingModule {
           useFactory: ({ letters }: ServiceMessaging) => letters,
           inject: [ServiceMessaging],
         },
+        livePush,
         rpcClient,
       ],
-      exports: [Outbox, Idempotency, TelemetryBuffer, DeadLetterService, RpcClient],
+      exports: [Outbox, Idempotency, TelemetryBuffer, DeadLetterService, LivePush, RpcClient],
     };
   }
 
@@ -97,4 +99,10 @@ const rpcClient = {
   provide: RpcClient,
   useFactory: (bus: Bus, metrics: Metrics) => new BusRpcClient(bus, metrics),
   inject: [BUS, Metrics],
+};
+
+const livePush = {
+  provide: LivePush,
+  useFactory: (bus: Bus, logger: Logger) => new LivePush(bus, logger.for('live')),
+  inject: [BUS, Logger],
 };

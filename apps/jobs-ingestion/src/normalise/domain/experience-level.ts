@@ -18,7 +18,10 @@ export type ExperienceLevel = (typeof EXPERIENCE_LEVELS)[number];
 
 /** First match wins, so the higher rung stands before the lower one: "Senior Staff Engineer" is staff. */
 const IN_TITLE: readonly [ExperienceLevel, RegExp][] = [
-  ['internship', /\b(?:intern|internship|praktik(?:um|ant(?:in)?)|stagiaire|stage|becari[oa]|working student|werkstudent(?:in)?)\b/],
+  [
+    'internship',
+    /\b(?:intern|internship|praktik(?:um|ant(?:in)?)|stagiaire|stage|becari[oa]|working student|werkstudent(?:in)?)\b/,
+  ],
   ['executive', /\b(?:chief [a-z]+(?: [a-z]+)? officer|c[etofpim]o|s?vp|evp|avp|vice president)\b/],
   ['principal', /\b(?:principal|distinguished|fellow)\b/],
   ['staff', /\bstaff\b(?! (?:accountant|nurse|pharmacist))/],
@@ -26,7 +29,10 @@ const IN_TITLE: readonly [ExperienceLevel, RegExp][] = [
   ['lead', /\b(?:lead|tech lead|team ?lead(?:er)?|teamleit(?:er|ung)|chapter lead)\b/],
   ['senior', /\b(?:senior|sr|snr|confirme)\b/],
   ['junior', /\b(?:junior|jr|jnr)\b/],
-  ['entry', /\b(?:entry[- ]level|graduate|new grad(?:uate)?|trainee|absolvent(?:in)?|berufseinsteiger(?:in)?|debutant)\b/],
+  [
+    'entry',
+    /\b(?:entry[- ]level|graduate|new grad(?:uate)?|trainee|absolvent(?:in)?|berufseinsteiger(?:in)?|debutant)\b/,
+  ],
   ['mid', /\b(?:mid[- ]?level|intermediate|medior)\b/],
   ['manager', /\b(?:engineering|design|data|people|product development|software|team) manager\b/],
 ];

@@ -3,7 +3,8 @@ import { foldInPlace } from './text.js';
 export const REMOTE_MODES = ['remote', 'hybrid', 'onsite'] as const;
 export type RemoteMode = (typeof REMOTE_MODES)[number];
 
-const NOT_REMOTE = /\b(?:no|not|non|nicht|kein|keine|pas de|sin)[ -](?:a |fully )?remote\b|\bremote(?: work)? (?:is )?not (?:possible|available)\b/;
+const NOT_REMOTE =
+  /\b(?:no|not|non|nicht|kein|keine|pas de|sin)[ -](?:a |fully )?remote\b|\bremote(?: work)? (?:is )?not (?:possible|available)\b/;
 const HYBRID = /\b(?:hybrid[eoa]?|teilweise remote|partly remote|partially remote|flexible hybrid)\b/;
 const ONSITE = /\b(?:on[- ]?site|in[- ]office|vor ort|in person|presencial|sur site|op locatie|in sede)\b/;
 const REMOTE_LABEL =

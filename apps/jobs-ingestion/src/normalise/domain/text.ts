@@ -70,7 +70,13 @@ export const withoutControls = (text: string): string =>
 /** One line of at most `max` characters, or null when nothing is left. */
 export function cleanLine(text: string, max: number): string | null {
   // Cut before the work: a hostile answer may hold megabytes where a title belongs.
-  const line = cut(withoutControls(text.slice(0, max * 8)).normalize('NFC').replace(/\s+/g, ' ').trim(), max);
+  const line = cut(
+    withoutControls(text.slice(0, max * 8))
+      .normalize('NFC')
+      .replace(/\s+/g, ' ')
+      .trim(),
+    max,
+  );
   return line === '' ? null : line;
 }
 

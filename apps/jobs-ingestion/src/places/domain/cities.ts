@@ -127,7 +127,5 @@ export const CITY_ROWS: readonly (readonly [country: string, spellings: readonly
   AMERICAS,
   ASIA_AFRICA_OCEANIA,
 ].flatMap((area) =>
-  Object.entries(area).flatMap(([country, rows]) =>
-    rows.split(';').map((row) => [country, row.split('|')] as const),
-  ),
+  Object.entries(area).flatMap(([country, rows]) => rows.split(';').map((row) => [country, row.split('|')] as const)),
 );

@@ -113,7 +113,10 @@ function readAt(parts: readonly Part[], index: number): [Place | null, number] {
   const [qualifier, taken] = next ? qualifierAt(parts, index + 1) : [null, 0];
   const city = cityOf(here.folded, qualifier);
   if (city && (!qualifier || qualifier.country === city.country)) {
-    return [{ ...blank, city: city.name, country: city.country, subdivision: qualifier?.subdivision ?? null }, 1 + taken];
+    return [
+      { ...blank, city: city.name, country: city.country, subdivision: qualifier?.subdivision ?? null },
+      1 + taken,
+    ];
   }
   // The state stands before its country, the country before other countries; alone it may be either.
   if (here.folded === 'georgia' && qualifier?.subdivision === null) {
@@ -121,7 +124,8 @@ function readAt(parts: readonly Part[], index: number): [Place | null, number] {
   }
   const self = qualifierAt(parts, index)[0];
   // "Ontario, Canada": a state in front of its country.
-  if (self) return [{ ...blank, ...self }, self.subdivision !== null && qualifier?.country === self.country ? 1 + taken : 1];
+  if (self)
+    return [{ ...blank, ...self }, self.subdivision !== null && qualifier?.country === self.country ? 1 + taken : 1];
   const region = REGIONS.get(here.folded);
   if (region !== undefined) return [{ ...blank, region }, 1];
   if (qualifier) {
@@ -191,7 +195,10 @@ const cityOf = (folded: string, qualifier: Qualifier | null): City | undefined =
 
 /** A known city inside a street address or a phrase: "Dircksenstrasse 47 10178 berlin", "on site in stockholm". */
 function cityInside(folded: string): City | undefined {
-  const words = folded.replace(/[^\p{L}\s'.-]/gu, ' ').trim().split(/\s+/);
+  const words = folded
+    .replace(/[^\p{L}\s'.-]/gu, ' ')
+    .trim()
+    .split(/\s+/);
   if (words.length > 12) return undefined;
   for (let size = 3; size >= 1; size--) {
     for (let end = words.length; end >= size; end--) {
@@ -243,6 +250,7 @@ export function mainPlace(places: readonly Place[], statedCountry: string | null
   const country = countries.size === 1 ? ([...countries][0] ?? null) : countries.size === 0 ? statedCountry : null;
   const [first] = places;
   // The first of several cities is the main one by every source's convention, as long as they share a country.
-  const city = cities.size >= 1 && countries.size <= 1 ? (places.find((place) => place.city !== null)?.city ?? null) : null;
+  const city =
+    cities.size >= 1 && countries.size <= 1 ? (places.find((place) => place.city !== null)?.city ?? null) : null;
   return { city, country: country ?? (cities.size > 0 ? null : (first?.country ?? null)) };
 }

@@ -25,7 +25,11 @@ export interface Subdivision {
 
 const BY_CODE = new Map<string, Subdivision>();
 const BY_NAME = new Map<string, Subdivision>();
-for (const [country, rows] of [['US', US], ['CA', CA], ['AU', AU]] as const) {
+for (const [country, rows] of [
+  ['US', US],
+  ['CA', CA],
+  ['AU', AU],
+] as const) {
   for (const row of rows.split('|')) {
     const space = row.indexOf(' ');
     const subdivision = { country, key: `${country}-${row.slice(0, space)}` };

@@ -63,13 +63,19 @@ describe('reading pay from text', () => {
   it('quotes what it read, and only amounts that stand in the text', () => {
     const amount = fc.integer({ min: 20, max: 400 });
     fc.assert(
-      fc.property(fc.string({ maxLength: 60 }), amount, fc.integer({ min: 0, max: 60 }), fc.string(), (head, low, more, tail) => {
-        const text = `${head}\nSalary: €${low}k - €${low + more}k\n${tail}`;
-        const salary = parseSalary(text);
-        if (salary === null) return;
-        expect(text).toContain(salary.evidence);
-        expect(salary.evidence).toMatch(/\d/);
-      }),
+      fc.property(
+        fc.string({ maxLength: 60 }),
+        amount,
+        fc.integer({ min: 0, max: 60 }),
+        fc.string(),
+        (head, low, more, tail) => {
+          const text = `${head}\nSalary: €${low}k - €${low + more}k\n${tail}`;
+          const salary = parseSalary(text);
+          if (salary === null) return;
+          expect(text).toContain(salary.evidence);
+          expect(salary.evidence).toMatch(/\d/);
+        },
+      ),
     );
   });
 
@@ -99,7 +105,10 @@ describe('stated salaries', () => {
       max: 80,
       currency: 'EUR',
     });
-    expect(statedSalary({ min: null, max: 60_000, currency: 'EUR', period: 'year' })).toMatchObject({ min: null, max: 60_000 });
+    expect(statedSalary({ min: null, max: 60_000, currency: 'EUR', period: 'year' })).toMatchObject({
+      min: null,
+      max: 60_000,
+    });
   });
 
   it('knows the words sources use for periods', () => {

@@ -50,8 +50,14 @@ const PERIODS: readonly [SalaryPeriod, RegExp][] = [
   ['hour', /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al )?(?:hr|hour|h|hourly|stunde|std|heure|hora|ora|uur)\b/],
   ['day', /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al )?(?:day|daily|tag|jour|dia|giorno|dag|tjm)\b/],
   ['week', /^\W{0,3}(?:\/\s?|per |an? |pro |par |por )?(?:week|weekly|woche|semaine|semana)\b/],
-  ['month', /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al |im )?(?:month|monthly|mo|monat|monatlich|mois|mes|mese|maand|mth|p\.?\s?m)\b/],
-  ['year', /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al |im )?(?:yr|year|yearly|annum|annual(?:ly)?|jahr|jahrlich|an|ano|anno|jaar|p\.?\s?a|b\.a\.r|brutto\/jahr|year)\b/],
+  [
+    'month',
+    /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al |im )?(?:month|monthly|mo|monat|monatlich|mois|mes|mese|maand|mth|p\.?\s?m)\b/,
+  ],
+  [
+    'year',
+    /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al |im )?(?:yr|year|yearly|annum|annual(?:ly)?|jahr|jahrlich|an|ano|anno|jaar|p\.?\s?a|b\.a\.r|brutto\/jahr|year)\b/,
+  ],
 ];
 /** Words between the amount and its period that do not change the meaning. */
 const FILLER = /^\W{0,3}(?:gross|brutto|bruto|brut|lordi|before tax|base|basic|salary|usd|eur|gbp|chf|ote)\b/;
@@ -82,8 +88,10 @@ export function parseSalary(text: string): Salary | null {
   const folded = foldInPlace(original);
   if (!/\d/.test(folded) || !new RegExp(MONEY).test(folded)) return null;
   const candidates = [...readAll(original, folded, RANGE), ...readAll(original, folded, SINGLE)];
-  return candidates.reduce<Candidate | null>((best, one) => (best && best.score >= one.score ? best : one), null)
-    ?.salary ?? null;
+  return (
+    candidates.reduce<Candidate | null>((best, one) => (best && best.score >= one.score ? best : one), null)?.salary ??
+    null
+  );
 }
 
 function* readAll(original: string, folded: string, pattern: RegExp): Generator<Candidate> {
@@ -126,7 +134,13 @@ function readOne(original: string, folded: string, match: RegExpMatchArray): Can
   return {
     salary: {
       min: isRange || !upTo ? low : null,
-      max: isRange ? high : upTo ? low : /^\s?\+|^ (?:and up|or more|upwards)/.test(after) || FROM.test(sentenceBefore) ? null : low,
+      max: isRange
+        ? high
+        : upTo
+          ? low
+          : /^\s?\+|^ (?:and up|or more|upwards)/.test(after) || FROM.test(sentenceBefore)
+            ? null
+            : low,
       currency,
       period,
       isEstimated: false,
@@ -156,7 +170,8 @@ function periodOf(after: string, before: string): SalaryPeriod | null {
   const rest = after.replace(FILLER, '').replace(FILLER, '');
   const behind = PERIODS.find(([, pattern]) => pattern.test(rest))?.[0];
   if (behind) return behind;
-  if (/\b(?:annual|yearly|per year|jahresgehalt|jahresbrutto|salaire annuel|per annum|bruto jaar)\b/.test(before)) return 'year';
+  if (/\b(?:annual|yearly|per year|jahresgehalt|jahresbrutto|salaire annuel|per annum|bruto jaar)\b/.test(before))
+    return 'year';
   if (/\b(?:monthly|monatlich\w*|monatsgehalt|per month|mensuel|mensual)\b/.test(before)) return 'month';
   if (/\b(?:hourly|stundenlohn|per hour|stundensatz)\b/.test(before)) return 'hour';
   return /\b(?:day rate|daily rate|tagessatz|tjm)\b/.test(before) ? 'day' : null;

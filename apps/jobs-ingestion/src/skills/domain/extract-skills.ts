@@ -82,7 +82,7 @@ export function extractSkills(text: string): SkillName[] {
   const original = text.slice(0, MAX_TEXT);
   const tokens = tokensOf(original);
   const hits: Hit[] = [];
-  for (let index = 0; index < tokens.length; ) {
+  for (let index = 0; index < tokens.length;) {
     const hit = hitAt(tokens, index);
     if (hit) hits.push(hit);
     index = hit ? hit.to + 1 : index + 1;
@@ -127,13 +127,16 @@ function isMeant(original: string, tokens: readonly Token[], hits: readonly Hit[
     (other) => other !== undefined && !isSameWord(other, hit) && distance(other, hit) <= 2,
   );
   if (near && /[,/|;(+•]|\b(?:and|or|und|oder|et|ou|y|o|en|of)\b/.test(around(original, token))) return true;
-  return previous !== undefined && BEFORE_TRADE.test(previous.folded) && written.length > 1 && isListed(original, token);
+  return (
+    previous !== undefined && BEFORE_TRADE.test(previous.folded) && written.length > 1 && isListed(original, token)
+  );
 }
 
 const isSameWord = (a: Hit, b: Hit): boolean => a.from === b.from;
 const distance = (a: Hit, b: Hit): number => (a.from > b.to ? a.from - b.to : b.from - a.to);
 const around = (text: string, token: Token): string => text.slice(Math.max(0, token.start - 6), token.end + 6);
-const isListed = (text: string, token: Token): boolean => /^\s?(?:[,/.);]|$|\b(?:and|or|und|oder)\b)/.test(text.slice(token.end, token.end + 5));
+const isListed = (text: string, token: Token): boolean =>
+  /^\s?(?:[,/.);]|$|\b(?:and|or|und|oder)\b)/.test(text.slice(token.end, token.end + 5));
 
 /** The lexicon's name for what somebody typed ("ts", "k8s", "golang"); null for what it does not know. */
 export function skillNameOf(typed: string): SkillName | null {

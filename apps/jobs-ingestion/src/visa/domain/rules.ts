@@ -32,17 +32,23 @@ const ENGLISH: readonly VisaRule[] = [
       `\\b${NOT}\\b[^.]{0,60}\\bsponsor(?:ing|s)?\\b(?![^.]{0,30}\\b(?:events?|conferences?|meetups?|teams?|research|projects?|athletes?|benefits?)\\b)`,
     ),
   },
-  { name: 'en-refuses-not-sponsorship', polarity: 'refuses', pattern: new RegExp(`\\b${NOT}\\b[^.]{0,80}\\bsponsorships?\\b`) },
+  {
+    name: 'en-refuses-not-sponsorship',
+    polarity: 'refuses',
+    pattern: new RegExp(`\\b${NOT}\\b[^.]{0,80}\\bsponsorships?\\b`),
+  },
   { name: 'en-refuses-no-sponsorship', polarity: 'refuses', pattern: /\bno\b[^.,]{0,40}\bsponsor(?:ship|ing|ed)?\b/ },
   {
     name: 'en-refuses-without-sponsorship',
     polarity: 'refuses',
-    pattern: /\bwithout\b[^.]{0,90}(?:\b|for)(?:visa|immigration|employment|employer|company)?[ -]?\w*'? ?sponsor(?:ship|ing)?\b/,
+    pattern:
+      /\bwithout\b[^.]{0,90}(?:\b|for)(?:visa|immigration|employment|employer|company)?[ -]?\w*'? ?sponsor(?:ship|ing)?\b/,
   },
   {
     name: 'en-refuses-sponsorship-unavailable',
     polarity: 'refuses',
-    pattern: /\bsponsorship\b[^.]{0,50}\b(?:not|unavailable|isn't|aren't|cannot|none)\b|\bsponsorship\s*[:-]\s*(?:no\b|n\/a|none)/,
+    pattern:
+      /\bsponsorship\b[^.]{0,50}\b(?:not|unavailable|isn't|aren't|cannot|none)\b|\bsponsorship\s*[:-]\s*(?:no\b|n\/a|none)/,
   },
   {
     name: 'en-refuses-visa-help',
@@ -83,12 +89,14 @@ const ENGLISH: readonly VisaRule[] = [
   {
     name: 'en-offers-transfer',
     polarity: 'offers',
-    pattern: /\b(?:can|will|open to|accept|support|do|offer|handle)\b[^.]{0,20}\b(?:visas?|h-?1-?b) (?:transfers?|sponsor)\b|\bvisa transfers? \(/,
+    pattern:
+      /\b(?:can|will|open to|accept|support|do|offer|handle)\b[^.]{0,20}\b(?:visas?|h-?1-?b) (?:transfers?|sponsor)\b|\bvisa transfers? \(/,
   },
   {
     name: 'en-offers-immigration-sponsorship',
     polarity: 'offers',
-    pattern: /\b(?:visa|immigration|work permit) sponsorship for (?:qualified|eligible|strong|exceptional|all|international)\b|\bvisa:? will sponsor\b/,
+    pattern:
+      /\b(?:visa|immigration|work permit) sponsorship for (?:qualified|eligible|strong|exceptional|all|international)\b|\bvisa:? will sponsor\b/,
   },
   {
     name: 'en-offers-we-sponsor',
@@ -113,13 +121,15 @@ const ENGLISH: readonly VisaRule[] = [
   {
     name: 'en-offers-visa-and-relocation',
     polarity: 'offers',
-    pattern: /\brelocation\s?(?:&|and|\+|\/|,)\s?visa\b|\bvisas?(?: sponsorship| support)?\s?(?:&|and|\+|\/)\s?(?:relocation|€|\$|£|housing)/,
+    pattern:
+      /\brelocation\s?(?:&|and|\+|\/|,)\s?visa\b|\bvisas?(?: sponsorship| support)?\s?(?:&|and|\+|\/)\s?(?:relocation|€|\$|£|housing)/,
   },
   {
     name: 'en-offers-list-item',
     polarity: 'offers',
     listItemOnly: true,
-    pattern: /^\W*(?:visas?|visa sponsor(?:ship|ed|ing|s)?|visa support|h-?1-?b(?: transfer| sponsorship)?)(?:[^a-z]{1,3}(?:available|possible|ok|offered|relocation|yes|provided|€|\$|£).*)?\W*$/,
+    pattern:
+      /^\W*(?:visas?|visa sponsor(?:ship|ed|ing|s)?|visa support|h-?1-?b(?: transfer| sponsorship)?)(?:[^a-z]{1,3}(?:available|possible|ok|offered|relocation|yes|provided|€|\$|£).*)?\W*$/,
   },
   {
     name: 'en-offers-perk',
@@ -169,7 +179,11 @@ const GERMAN: readonly VisaRule[] = [
     polarity: 'requires_existing_authorization',
     pattern: /\b(?:arbeitserlaubnis|arbeitsgenehmigung|aufenthaltstitel|aufenthaltserlaubnis)\b/,
   },
-  { name: 'de-relocation', polarity: 'relocation_only', pattern: /\bumzugs(?:hilfe|unterstutzung|kosten\w*|pauschale|paket)\b/ },
+  {
+    name: 'de-relocation',
+    polarity: 'relocation_only',
+    pattern: /\bumzugs(?:hilfe|unterstutzung|kosten\w*|pauschale|paket)\b/,
+  },
 ];
 
 const FRENCH: readonly VisaRule[] = [
@@ -196,7 +210,8 @@ const DUTCH: readonly VisaRule[] = [
   {
     name: 'nl-refuses',
     polarity: 'refuses',
-    pattern: /\b(?:geen|niet)\b[^.]{0,40}\b(?:visum\w*|visa\b|werkvergunning\w*|sponsoring)\b[^.]{0,30}|\bvisum\w*\b[^.]{0,30}\b(?:niet mogelijk|niet beschikbaar)\b/,
+    pattern:
+      /\b(?:geen|niet)\b[^.]{0,40}\b(?:visum\w*|visa\b|werkvergunning\w*|sponsoring)\b[^.]{0,30}|\bvisum\w*\b[^.]{0,30}\b(?:niet mogelijk|niet beschikbaar)\b/,
   },
   {
     name: 'nl-offers',
@@ -216,7 +231,8 @@ const SPANISH: readonly VisaRule[] = [
   {
     name: 'es-refuses',
     polarity: 'refuses',
-    pattern: /\b(?:no|sin)\b[^.]{0,40}\b(?:patrocin\w*|sponsor\w*|visas?|visados?|permisos? de trabajo)\b(?! (?:requerid|necesari))/,
+    pattern:
+      /\b(?:no|sin)\b[^.]{0,40}\b(?:patrocin\w*|sponsor\w*|visas?|visados?|permisos? de trabajo)\b(?! (?:requerid|necesari))/,
   },
   {
     name: 'es-offers',
@@ -238,7 +254,12 @@ const RELOCATION: readonly VisaRule[] = [
     pattern:
       /\brelocation (?:assistance|support|package|bonus|help|reimburse\w*|allowance|costs?|budget|offered|available|provided|possible|stipend)\b|\b(?:assist|help|support)\w*\b[^.]{0,25}\brelocat\w*|\b(?:ayuda|apoyo)\b[^.]{0,20}\breubicacion\b/,
   },
-  { name: 'relocation-item', polarity: 'relocation_only', listItemOnly: true, pattern: /^\W*relocation(?: ok| yes)?\W*$/ },
+  {
+    name: 'relocation-item',
+    polarity: 'relocation_only',
+    listItemOnly: true,
+    pattern: /^\W*relocation(?: ok| yes)?\W*$/,
+  },
 ];
 
 /**

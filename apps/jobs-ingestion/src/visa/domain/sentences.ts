@@ -14,9 +14,11 @@ export interface Clause {
 const MAX_SENTENCE = 420;
 
 /** A full stop ends a sentence unless it stands in an abbreviation ("U.S.", "e.g.", "Ltd.", "bzw."). */
-const BREAK = /\n|[•·|;!?]+|\.(?=\s|$)(?<!\b(?:[a-z]|u\.s|e\.g|i\.e|inc|ltd|co|st|bzw|inkl|ggf|etc|z\.b|no)\.)|\s[*●▪]\s| - (?=[a-z0-9€$])/g;
+const BREAK =
+  /\n|[•·|;!?]+|\.(?=\s|$)(?<!\b(?:[a-z]|u\.s|e\.g|i\.e|inc|ltd|co|st|bzw|inkl|ggf|etc|z\.b|no)\.)|\s[*●▪]\s| - (?=[a-z0-9€$])/g;
 /** Behind these words the opposite of what stood before may follow. */
-const CONTRAST = /\b(?:but|however|although|though|aber|jedoch|allerdings|mais|cependant|pero|sin embargo|maar|echter)\b/;
+const CONTRAST =
+  /\b(?:but|however|although|though|aber|jedoch|allerdings|mais|cependant|pero|sin embargo|maar|echter)\b/;
 
 /** Says "not" without denying anything. Blanked with the same length, so that offsets stay. */
 const IDIOMS =
@@ -34,7 +36,10 @@ export function* clausesAround(folded: string, trigger: RegExp): Generator<Claus
     const isBar = (character: string): boolean => /[|•·●▪*]/.test(character);
     const base = { sentenceStart: start, sentenceEnd: end, isQuestion: mark === '?' };
     const isListItem = isBar(before) || isBar(mark) || / - $/.test(folded.slice(Math.max(0, start - 3), start));
-    for (const text of folded.slice(start, end).replace(IDIOMS, (idiom) => ' '.repeat(idiom.length)).split(CONTRAST)) {
+    for (const text of folded
+      .slice(start, end)
+      .replace(IDIOMS, (idiom) => ' '.repeat(idiom.length))
+      .split(CONTRAST)) {
       if (text.trim() !== '') yield { ...base, text, isListItem };
     }
   }

@@ -85,7 +85,10 @@ describe('visa statements', () => {
 
   it('reads both halves of a sentence around "but"', () => {
     expect(polarities('We do not pay for flights but we sponsor visas.')).toEqual(['offers']);
-    expect(polarities("We can't sponsor visas but relocation assistance is possible")).toEqual(['refuses', 'relocation_only']);
+    expect(polarities("We can't sponsor visas but relocation assistance is possible")).toEqual([
+      'refuses',
+      'relocation_only',
+    ]);
   });
 
   it('does not end a sentence inside "U.S."', () => {
@@ -104,7 +107,12 @@ describe('visa statements', () => {
   });
 
   it('quotes what stands at the offsets it gives, in any text', () => {
-    const statement = fc.constantFrom('We sponsor visas', 'Keine Visa-Unterstützung, kein Sponsoring', 'No visa sponsorship', 'Visa: Ja');
+    const statement = fc.constantFrom(
+      'We sponsor visas',
+      'Keine Visa-Unterstützung, kein Sponsoring',
+      'No visa sponsorship',
+      'Visa: Ja',
+    );
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), statement, fc.string({ unit: 'grapheme' }), (head, middle, tail) => {
         const text = `${head}\n${middle}. ${tail}`;

@@ -1,0 +1,23 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { MessagingModule } from '#messaging';
+import { PersistenceModule } from '#persistence';
+import type { AnalyticsSettings } from './config.js';
+import { analyticsSchema } from './data-source.js';
+import { FactRepository } from './facts/fact.repository.js';
+import { FactsConsumer } from './facts/facts.consumer.js';
+import { FactsService } from './facts/facts.service.js';
+import { CountsCache } from './summary/counts-cache.js';
+import { SummaryRpcController } from './summary/summary.rpc.controller.js';
+import { SummaryService } from './summary/summary.service.js';
+
+@Module({})
+export class AnalyticsModule {
+  static register(settings: AnalyticsSettings): DynamicModule {
+    return {
+      module: AnalyticsModule,
+      imports: [PersistenceModule.forService(analyticsSchema, settings), MessagingModule.forService('analytics')],
+      controllers: [FactsConsumer, SummaryRpcController],
+      providers: [CountsCache, FactRepository, FactsService, SummaryService],
+    };
+  }
+}

@@ -1,0 +1,15 @@
+import { messagingMigrations } from '#messaging';
+import type { ServiceSchema } from '#persistence';
+import {
+  ActivityEntity,
+  ApplicationStepEntity,
+  BookmarkEntity,
+  DeletedApplicationEntity,
+} from './facts/fact.entities.js';
+import { CreateFacts1764000000000 } from './migrations/1764000000000-create-facts.js';
+
+export const analyticsSchema: ServiceSchema = {
+  service: 'analytics',
+  entities: [ActivityEntity, ApplicationStepEntity, BookmarkEntity, DeletedApplicationEntity],
+  migrations: [...messagingMigrations, CreateFacts1764000000000],
+};

@@ -1,0 +1,3 @@
+export { AnalyticsModule } from './app.module.js';
+export { analyticsSettings } from './config.js';
+export { analyticsSchema } from './data-source.js';

@@ -1,0 +1,3 @@
+import { AnalyticsController } from './analytics.controller.js';
+
+export const analyticsControllers = [AnalyticsController];

@@ -1,0 +1,22 @@
+import { Controller } from '@nestjs/common';
+import { ApplicationStatusChangedV1, type Envelope, type EventContract, MatchFoundV1, type Static } from '#contracts';
+import { type EventContext, OnEvent } from '#messaging';
+import { matchOccasion, statusOccasion } from './domain/occasion.js';
+import { InboxService } from './inbox.service.js';
+
+type Event<C extends EventContract> = Envelope<Static<C['data']>>;
+
+@Controller()
+export class InboxConsumer {
+  constructor(private readonly inbox: InboxService) {}
+
+  @OnEvent(MatchFoundV1, { reader: 'notifications', feature: 'deliveries' })
+  matchFound(event: Event<typeof MatchFoundV1>, context: EventContext): Promise<void> {
+    return this.inbox.tell(matchOccasion(event.data), event.id, context);
+  }
+
+  @OnEvent(ApplicationStatusChangedV1, { reader: 'notifications', feature: 'deliveries' })
+  statusChanged(event: Event<typeof ApplicationStatusChangedV1>, context: EventContext): Promise<void> {
+    return this.inbox.tell(statusOccasion(event.data), event.id, context);
+  }
+}

@@ -1,0 +1,116 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Notification, NotificationDeliveredV1, NotificationReadV1 } from '#contracts';
+import { type Clock, newId } from '#kernel';
+import { type EventContext, LivePush, Outbox, type RpcContext } from '#messaging';
+import { afterCommit, UnitOfWork } from '#persistence';
+import { CLOCK } from '#platform';
+import type { Occasion } from './domain/occasion.js';
+import { NotificationEntity } from './notification.entity.js';
+import { NotificationRepository } from './notification.repository.js';
+
+@Injectable()
+export class InboxService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly notifications: NotificationRepository,
+    private readonly outbox: Outbox,
+    private readonly live: LivePush,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Stores the notification in the transaction of its event; the push to open sockets follows the commit and may be lost. */
+  async tell(occasion: Occasion, eventId: string, context: EventContext): Promise<void> {
+    const notification = Object.assign(new NotificationEntity(), {
+      id: newId(),
+      userId: occasion.userId,
+      type: occasion.type,
+      priority: occasion.priority,
+      title: occasion.title,
+      message: occasion.message,
+      data: occasion.data,
+      occasion: occasion.key,
+      createdAt: this.clock.now(),
+      readAt: null,
+    });
+    if (!(await this.notifications.insertOnce(context.tx, notification))) return;
+    await this.outbox.add(
+      context.tx,
+      NotificationDeliveredV1,
+      { user_id: occasion.userId, notification_id: notification.id, type: occasion.type, channel: 'in_app' },
+      { subject: notification.id, requestId: context.requestId, causationId: eventId },
+    );
+    afterCommit(context.tx, () => this.live.push(occasion.userId, 'notification', { ...toNotification(notification) }));
+  }
+
+  async list(
+    userId: string,
+    query: { page?: number; per_page?: number; unread?: boolean; type?: Notification['type'] },
+  ) {
+    const page = query.page ?? 1;
+    const perPage = query.per_page ?? 20;
+    const { items, total } = await this.notifications.list(userId, query, page, perPage);
+    return {
+      total,
+      page,
+      per_page: perPage,
+      total_pages: Math.ceil(total / perPage),
+      notifications: items.map(toNotification),
+    };
+  }
+
+  async countUnread(userId: string) {
+    return { unread_count: await this.notifications.countUnread(userId) };
+  }
+
+  read(userId: string, id: string, context: RpcContext): Promise<Notification> {
+    return this.unitOfWork.run(async (tx) => {
+      const notification = await this.notifications.getOwnedForUpdate(tx, userId, id);
+      if (notification.readAt === null) {
+        notification.readAt = this.clock.now();
+        await this.notifications.save(tx, notification);
+        await this.outbox.add(
+          tx,
+          NotificationReadV1,
+          { user_id: userId, notification_id: id },
+          { subject: id, requestId: context.requestId },
+        );
+      }
+      return toNotification(notification);
+    });
+  }
+
+  readAll(userId: string, context: RpcContext): Promise<{ updated: number }> {
+    return this.unitOfWork.run(async (tx) => {
+      const ids = await this.notifications.readAll(tx, userId, this.clock.now());
+      await this.outbox.addMany(
+        tx,
+        NotificationReadV1,
+        ids.map((id) => ({
+          data: { user_id: userId, notification_id: id },
+          subject: id,
+          requestId: context.requestId,
+        })),
+      );
+      return { updated: ids.length };
+    });
+  }
+
+  delete(userId: string, id: string): Promise<void> {
+    return this.unitOfWork.run(async (tx) => {
+      await this.notifications.getOwnedForUpdate(tx, userId, id);
+      await this.notifications.delete(tx, id);
+    });
+  }
+}
+
+const toNotification = (notification: NotificationEntity): Notification => ({
+  id: notification.id,
+  type: notification.type,
+  priority: notification.priority,
+  title: notification.title,
+  message: notification.message,
+  data: notification.data,
+  is_read: notification.readAt !== null,
+  created_at: notification.createdAt.toISOString(),
+  read_at: notification.readAt?.toISOString() ?? null,
+});

@@ -1,0 +1,40 @@
+import type { Notification } from '#contracts';
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/** Something a person is told inside the product. */
+@Entity('notification')
+@Index('notification_user', ['userId', 'id'])
+@Index('notification_unread', ['userId'], { where: 'read_at IS NULL' })
+@Unique('notification_occasion', ['userId', 'occasion'])
+export class NotificationEntity {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('uuid', { name: 'user_id' })
+  userId: string;
+
+  @Column('text')
+  type: Notification['type'];
+
+  @Column('text')
+  priority: Notification['priority'];
+
+  @Column('text')
+  title: string;
+
+  @Column('text')
+  message: string;
+
+  @Column('jsonb')
+  data: Record<string, unknown>;
+
+  /** Names what it is about; the same occasion is told once, however often its event arrives. */
+  @Column('text')
+  occasion: string;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'read_at', nullable: true })
+  readAt: Date | null;
+}

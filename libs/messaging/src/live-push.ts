@@ -1,0 +1,19 @@
+import { type LiveMessage, liveSubject } from '#contracts';
+import { systemClock } from '#kernel';
+import type { Logger } from '#platform';
+import type { Bus } from './bus/bus.port.js';
+
+/** Pushes to a person's open sockets. At most once by design: a client that reconnects refetches. */
+export class LivePush {
+  constructor(
+    private readonly bus: Bus,
+    private readonly logger: Logger,
+  ) {}
+
+  push(userId: string, type: LiveMessage['type'], data: Record<string, unknown>): void {
+    const message: LiveMessage = { type, data, sent_at: systemClock.now().toISOString() };
+    this.bus
+      .publish({ subject: liveSubject(userId), payload: Buffer.from(JSON.stringify(message)), headers: {} })
+      .catch((error: unknown) => this.logger.warn('a live push was lost', { type }, error));
+  }
+}
