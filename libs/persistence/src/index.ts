@@ -19,6 +19,7 @@ export {
 } from './service-schema.js';
 export * from './settings.js';
 export { afterCommit, Database, type Queryable, type ReadOptions, Tx, UnitOfWork } from './unit-of-work.js';
+export { PgLeadership, type PgLeadershipOptions } from './leadership/pg-leadership.js';
 export { withAdmin } from './migrate/admin-connection.js';
 export { schemaDrift } from './migrate/drift.js';
 export { type AppliedMigration, migrate, type MigrateOptions, type MigrationReport } from './migrate/migrate.js';
