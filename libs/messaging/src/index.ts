@@ -25,3 +25,5 @@ export * from './topology/stream-config.js';
 export * from './topology/topology.js';
 export { DEFAULT_TIMEOUT_MS, HEADER } from './rpc/wire.js';
 export { BusStrategy } from './strategy/bus-strategy.js';
+export * from './bus/local/bus-migrations.js';
+export * from './bus/local/local-bus.js';

@@ -16,7 +16,12 @@ export const noResponder = (subject: string): AppError =>
   unavailable(`Nobody answers ${subject} right now; the service behind it is not running.`);
 
 export const timedOut = (subject: string, timeoutMs: number, cause?: unknown): AppError =>
-  new AppError({ code: 'TIMEOUT', kind: 'timeout', message: `No answer to ${subject} within ${timeoutMs} ms.`, cause });
+  new AppError({
+    code: 'GATEWAY_TIMEOUT',
+    kind: 'timeout',
+    message: `No answer to ${subject} within ${timeoutMs} ms.`,
+    cause,
+  });
 
 export const payloadTooLarge = (subject: string, bytes: number, limit: number): AppError =>
   new AppError({
@@ -34,10 +39,10 @@ export function errorReply(error: AppError): { payload: Uint8Array; headers: Rec
   return { payload: Buffer.from(JSON.stringify(error.toShape())), headers: { 'cc-error': '1' } };
 }
 
-/** What an adapter writes to the log; a pino logger fits. */
+/** What an adapter writes to the log; the platform's Logger fits. */
 export interface BusLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>, thrown?: unknown): void;
+  error(message: string, thrown?: unknown, fields?: Readonly<Record<string, unknown>>): void;
 }
 export const silentLogger: BusLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -112,7 +112,7 @@ export class NatsBus implements Bus {
       try {
         listener({ subject: message.subject, payload: message.data, headers: fromNatsHeaders(message.headers) });
       } catch (error) {
-        this.options.logger.error({ err: error, subject: message.subject }, 'a bus listener failed');
+        this.options.logger.error('a bus listener failed', error, { subject: message.subject });
       }
     });
     return () => drained(subscription);
@@ -204,7 +204,7 @@ export class NatsBus implements Bus {
       callback: (error, message) => {
         if (error === null) return onMessage(message);
         refused = error instanceof PermissionViolationError ? missingRight(error) : error;
-        this.options.logger.error({ err: refused, subject }, 'a subscription ended');
+        this.options.logger.error('a subscription ended', refused, { subject });
       },
     });
     // The server has it, or has refused it, when it answers the ping behind it.
@@ -223,13 +223,13 @@ export class NatsBus implements Bus {
       });
       assertPayloadFits(message.subject, reply.payload, this.payloadLimit());
     } catch (error) {
-      this.options.logger.error({ err: error, subject: message.subject }, 'a responder failed');
+      this.options.logger.error('a responder failed', error, { subject: message.subject });
       reply = errorReply(toAppError(error));
     }
     try {
       message.respond(reply.payload, { headers: toNatsHeaders(reply.headers) });
     } catch (error) {
-      this.options.logger.warn({ err: error, subject: message.subject }, 'a reply could not be sent');
+      this.options.logger.warn('a reply could not be sent', { subject: message.subject }, error);
     }
   }
 
@@ -244,16 +244,16 @@ export class NatsBus implements Bus {
         this.requests.setConnected(false);
         this.provisioned = false;
         this.epoch.abort();
-        if (!this.closing) this.options.logger.warn({ server: status.server }, 'connection to NATS lost');
+        if (!this.closing) this.options.logger.warn('connection to NATS lost', { server: status.server });
       } else if (status.type === 'reconnect') {
         this.requests.setConnected(true);
         this.epoch = new AbortController();
-        this.options.logger.info({ server: status.server }, 'connected to NATS again');
+        this.options.logger.info('connected to NATS again', { server: status.server });
         void this.provisionAgain();
       } else if (status.type === 'error') {
-        this.options.logger.error({ err: status.error }, 'NATS reports an error');
+        this.options.logger.error('NATS reports an error', status.error);
       } else if (status.type === 'slowConsumer') {
-        this.options.logger.warn({ subject: status.sub.getSubject(), pending: status.pending }, 'slow NATS subscriber');
+        this.options.logger.warn('slow NATS subscriber', { subject: status.sub.getSubject(), pending: status.pending });
       }
     }
   }
@@ -264,8 +264,8 @@ export class NatsBus implements Bus {
       subject: '$JS.API.STREAM',
       timeoutMs: API_TIMEOUT_MS,
     });
-    if (created.length > 0) logger.info({ created }, 'streams created');
-    if (changed.length > 0) logger.info({ changed }, 'streams changed');
+    if (created.length > 0) logger.info('streams created', { created });
+    if (changed.length > 0) logger.info('streams changed', { changed });
     this.provisioned = true;
   }
 
@@ -295,7 +295,7 @@ export class NatsBus implements Bus {
       try {
         await this.provision();
       } catch (error) {
-        this.options.logger.warn({ err: error }, 'streams could not be checked');
+        this.options.logger.warn('streams could not be checked', {}, error);
         if (error instanceof TopologyError) break;
         await sleep(PROVISION_PAUSE_MS);
       }
@@ -309,7 +309,7 @@ export class NatsBus implements Bus {
   private streamIsMissing(stream: string): void {
     if (!this.provisioned || this.closing || !this.options.streams.some((own) => own.name === stream)) return;
     this.provisioned = false;
-    this.options.logger.warn({ stream }, 'a stream of ours is missing on NATS; making it anew');
+    this.options.logger.warn('a stream of ours is missing on NATS; making it anew', { stream });
     void this.provisionAgain();
   }
 }
