@@ -51,6 +51,8 @@ CREATE TABLE posting (
   apply_url text,
   canonical_url text,
   attribution jsonb,
+  -- Number in the employer's hiring system, where the source gives one.
+  requisition_id text,
   fingerprint text NOT NULL,
   visa_verdict text NOT NULL,
   visa_evidence jsonb NOT NULL,

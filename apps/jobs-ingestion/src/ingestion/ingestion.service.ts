@@ -1,0 +1,138 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { MatchPostingsV1, PostingChangedV1, PostingCreatedV1, type PostingFacts, type Static } from '#contracts';
+import { type Clock, newId } from '#kernel';
+import { Outbox } from '#messaging';
+import { type Tx, UnitOfWork } from '#persistence';
+import { CLOCK } from '#platform';
+import type { EnrichedPosting } from '../normalise/domain/posting.js';
+import { CatalogueRepository } from './catalogue.repository.js';
+import { addCounts, type Counts, noCounts } from './counts.js';
+import { type BatchPlan, type IncomingPosting, planBatch } from './domain/plan-batch.js';
+import { judgeDuplicate } from './judge-duplicate.js';
+import { incomingPosting } from './posting-row.js';
+
+/** Rows per transaction: few enough to hold the ingestion lock for a fraction of a second. */
+const BATCH_POSTINGS = 200;
+
+export interface IngestionContext {
+  /** Items are counted once per run, however often a page of it is delivered. */
+  runId: string | null;
+  requestId?: string;
+}
+
+/** What a caller may add to the transaction that stores a batch, e.g. the progress of its run. */
+export type AlongWith = (tx: Tx, counts: Counts) => Promise<void>;
+
+/**
+ * Stores what sources show: one opening once, every place it was seen at, and the events that tell about it, all in one
+ * transaction per batch. Doing the same again changes nothing.
+ */
+@Injectable()
+export class IngestionService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly outbox: Outbox,
+    private readonly catalogue: CatalogueRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async ingest(
+    postings: readonly EnrichedPosting[],
+    context: IngestionContext,
+    alongWith?: AlongWith,
+  ): Promise<Counts> {
+    let total = noCounts();
+    for (let start = 0; start < postings.length; start += BATCH_POSTINGS) {
+      const batch = postings.slice(start, start + BATCH_POSTINGS).map(incomingPosting);
+      const counts = await this.unitOfWork.run(async (tx) => {
+        const stored = await this.store(tx, batch, context);
+        await alongWith?.(tx, stored);
+        return stored;
+      });
+      total = addCounts(total, counts);
+    }
+    return total;
+  }
+
+  private async store(tx: Tx, batch: readonly IncomingPosting[], context: IngestionContext): Promise<Counts> {
+    const now = this.clock.now().toISOString();
+    await this.catalogue.lock(tx);
+    const known = await this.catalogue.knownSightings(tx, batch);
+    const knownKeys = new Set(known.map((sighting) => `${sighting.source}\n${sighting.sourceId}`));
+    const unknown = batch.filter(({ posting }) => !knownKeys.has(`${posting.source}\n${posting.sourceId}`));
+    const plan = planBatch(batch, known, await this.catalogue.candidates(tx, unknown), judgeDuplicate, newId);
+
+    await this.catalogue.insertPostings(tx, plan.created, now);
+    await this.catalogue.insertSightings(tx, plan, context.runId, now);
+    const reopened = await this.catalogue.touchSightings(tx, [...plan.unchanged, ...plan.changed], context.runId, now);
+    const changes = await this.catalogue.updatePostings(
+      tx,
+      plan.changed
+        .filter(({ sighting }) => sighting.isFirst)
+        .map(({ sighting, incoming }) => ({ id: sighting.postingId, incoming })),
+      now,
+    );
+    await this.tell(tx, plan, changes, reopened, context);
+    return this.count(plan, context.runId);
+  }
+
+  private async tell(
+    tx: Tx,
+    plan: BatchPlan,
+    changes: readonly { id: string; changed: string[] }[],
+    reopened: readonly string[],
+    { requestId }: IngestionContext,
+  ): Promise<void> {
+    await this.outbox.addMany(
+      tx,
+      PostingCreatedV1,
+      plan.created.map(({ id, incoming }) => ({ data: factsOf(id, incoming.posting), subject: id, requestId })),
+    );
+    const byId = new Map([...plan.changed, ...plan.unchanged].map((one) => [one.sighting.postingId, one.incoming]));
+    const told = new Map(changes.map(({ id, changed }) => [id, changed]));
+    for (const id of reopened) told.set(id, [...(told.get(id) ?? []), 'reopened']);
+    await this.outbox.addMany(
+      tx,
+      PostingChangedV1,
+      [...told].flatMap(([id, changed]) => {
+        const incoming = byId.get(id);
+        if (incoming === undefined || changed.length === 0) return [];
+        return [{ data: { ...factsOf(id, incoming.posting), changed }, subject: id, requestId }];
+      }),
+    );
+    if (plan.created.length === 0) return;
+    const ids = plan.created.map(({ id }) => id);
+    await this.outbox.add(tx, MatchPostingsV1, { posting_ids: ids }, { subject: ids[0] ?? '', requestId });
+  }
+
+  private count(plan: BatchPlan, runId: string | null): Counts {
+    // What this run has counted already came again with a redelivered page.
+    const fresh = <T extends { sighting: { lastRunId: string | null } }>(list: readonly T[]): T[] =>
+      list.filter(({ sighting }) => runId === null || sighting.lastRunId !== runId);
+    const unchanged = fresh(plan.unchanged);
+    const changed = fresh(plan.changed);
+    const layer = (name: string) => plan.duplicates.filter((duplicate) => duplicate.layer === name).length;
+    const counted = [...plan.created, ...plan.duplicates, ...unchanged, ...changed].map(({ incoming }) => incoming);
+    return {
+      ...noCounts(),
+      fetched: counted.length,
+      created: plan.created.length,
+      changed: changed.length,
+      unchanged: unchanged.length,
+      duplicate_url: layer('url'),
+      duplicate_fingerprint: layer('fingerprint'),
+      duplicate_near: layer('near'),
+      with_visa_evidence: counted.filter(({ posting }) => posting.visa.evidence.length > 0).length,
+    };
+  }
+}
+
+const factsOf = (id: string, posting: EnrichedPosting): Static<typeof PostingFacts> => ({
+  posting_id: id,
+  title: posting.title,
+  company: posting.company,
+  country: posting.country,
+  source: posting.source,
+  visa: posting.visa.verdict,
+  skills: posting.skills.slice(0, 60),
+});
