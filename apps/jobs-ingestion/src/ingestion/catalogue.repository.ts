@@ -57,10 +57,8 @@ export class CatalogueRepository {
          SELECT b.posting_id FROM unnest($3::text[]) k(block) CROSS JOIN LATERAL (
            SELECT posting_id FROM posting_block WHERE block = k.block
            ORDER BY posting_id DESC LIMIT ${CANDIDATES_PER_BLOCK}) b)
-       SELECT p.id, p.title, p.title_key, p.company, p.company_key, p.location, p.places, p.city, p.country,
-              p.remote_mode, p.experience_level, p.employment_type, p.language, p.canonical_url, p.requisition_id,
-              p.fingerprint, left(p.description_text, 2000) AS description_text,
-              array(SELECT block FROM posting_block b WHERE b.posting_id = p.id) AS blocks
+       SELECT p.id, p.source, p.title, p.company, p.location, p.stated_country, p.canonical_url, p.fingerprint,
+              p.description_text, array(SELECT block FROM posting_block b WHERE b.posting_id = p.id) AS blocks
        FROM found JOIN posting p ON p.id = found.id
        WHERE p.listed_at > now() - interval '${LOOK_BACK_DAYS} days' OR p.closed_at IS NULL`,
       [
@@ -108,12 +106,12 @@ export class CatalogueRepository {
         score: null,
         evidence: null,
       })),
-      ...plan.duplicates.map(({ incoming, postingId, layer, judgement }) => ({
+      ...plan.duplicates.map(({ incoming, postingId, layer, decision }) => ({
         incoming,
         posting_id: postingId,
         layer,
-        score: judgement.score,
-        evidence: judgement.evidence,
+        score: decision.score,
+        evidence: decision.evidence,
       })),
     ].map(({ incoming: { posting, contentHash }, ...rest }) => ({
       ...rest,

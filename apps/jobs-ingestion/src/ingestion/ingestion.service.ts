@@ -7,8 +7,7 @@ import { CLOCK } from '#platform';
 import type { EnrichedPosting } from '../normalise/domain/posting.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { addCounts, type Counts, noCounts } from './counts.js';
-import { type BatchPlan, type IncomingPosting, planBatch } from './domain/plan-batch.js';
-import { judgeDuplicate } from './judge-duplicate.js';
+import { type BatchPlan, type IncomingPosting, planBatch, sightingKey } from './domain/plan-batch.js';
 import { incomingPosting } from './posting-row.js';
 
 /** Rows per transaction: few enough to hold the ingestion lock for a fraction of a second. */
@@ -58,9 +57,9 @@ export class IngestionService {
     const now = this.clock.now().toISOString();
     await this.catalogue.lock(tx);
     const known = await this.catalogue.knownSightings(tx, batch);
-    const knownKeys = new Set(known.map((sighting) => `${sighting.source}\n${sighting.sourceId}`));
-    const unknown = batch.filter(({ posting }) => !knownKeys.has(`${posting.source}\n${posting.sourceId}`));
-    const plan = planBatch(batch, known, await this.catalogue.candidates(tx, unknown), judgeDuplicate, newId);
+    const knownKeys = new Set(known.map(({ source, sourceId }) => sightingKey(source, sourceId)));
+    const unknown = batch.filter(({ posting }) => !knownKeys.has(sightingKey(posting.source, posting.sourceId)));
+    const plan = planBatch(batch, known, await this.catalogue.candidates(tx, unknown), newId);
 
     await this.catalogue.insertPostings(tx, plan.created, now);
     await this.catalogue.insertSightings(tx, plan, context.runId, now);

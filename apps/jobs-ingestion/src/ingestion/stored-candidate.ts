@@ -1,22 +1,14 @@
-import type { Candidate, Comparable } from './domain/plan-batch.js';
+import type { Candidate } from './domain/plan-batch.js';
 
 /** A stored posting with what duplicates are recognised by. */
 export interface CandidateRow {
   id: string;
+  source: string;
   title: string;
-  title_key: string;
   company: string;
-  company_key: string;
   location: string | null;
-  places: { city: string | null; region: string | null; country: string | null }[];
-  city: string | null;
-  country: string | null;
-  remote_mode: Comparable['remote'];
-  experience_level: Comparable['level'];
-  employment_type: Comparable['employmentType'];
-  language: Comparable['language'];
+  stated_country: string | null;
   canonical_url: string | null;
-  requisition_id: string | null;
   fingerprint: string;
   description_text: string;
   blocks: string[];
@@ -24,29 +16,17 @@ export interface CandidateRow {
 
 export const candidateOf = (row: CandidateRow): Candidate => ({
   id: row.id,
+  fingerprint: row.fingerprint,
   blocks: row.blocks,
-  comparable: {
+  facts: {
+    source: row.source,
+    // Whoever is compared is no known sighting of this source, so the id at the source cannot be the same.
+    sourceId: '',
     title: row.title,
-    titleKey: row.title_key,
     company: row.company,
-    companyKey: row.company_key,
     locationText: row.location,
-    places: row.places.map(({ city, region, country }) => ({
-      city,
-      country,
-      // Stored as one: a subdivision carries its country ("US-TX"), an area of several countries does not ("EU").
-      subdivision: region?.includes('-') === true ? region : null,
-      region: region?.includes('-') === false ? region : null,
-    })),
-    city: row.city,
-    country: row.country,
-    remote: row.remote_mode,
-    level: row.experience_level,
-    employmentType: row.employment_type,
-    language: row.language,
+    statedCountry: row.stated_country,
     canonicalUrl: row.canonical_url,
-    requisitionId: row.requisition_id,
-    fingerprint: row.fingerprint,
     descriptionText: row.description_text,
   },
 });

@@ -21,6 +21,8 @@ CREATE TABLE posting (
   company_key text NOT NULL,
   company_logo text,
   location text,
+  -- Where the source states the country apart from the text; duplicates are recognised with it.
+  stated_country text,
   -- Of the only or first place; null where several disagree.
   city text,
   country text,
@@ -51,8 +53,6 @@ CREATE TABLE posting (
   apply_url text,
   canonical_url text,
   attribution jsonb,
-  -- Number in the employer's hiring system, where the source gives one.
-  requisition_id text,
   fingerprint text NOT NULL,
   visa_verdict text NOT NULL,
   visa_evidence jsonb NOT NULL,

@@ -13,7 +13,15 @@ import {
 import { REMOTE_MODES } from '../identity/events.js';
 import { VISA_VERDICTS } from './events.js';
 
-export const EMPLOYMENT_TYPES = ['full_time', 'part_time', 'contract', 'temporary', 'internship', 'other'] as const;
+export const EMPLOYMENT_TYPES = [
+  'full_time',
+  'part_time',
+  'contract',
+  'temporary',
+  'internship',
+  'volunteer',
+  'other',
+] as const;
 /** The ladder of profiles, with what only postings have: internships and leading people. */
 export const JOB_EXPERIENCE_LEVELS = [
   'internship',
@@ -31,7 +39,7 @@ export const JOB_EXPERIENCE_LEVELS = [
 export const SALARY_PERIODS = ['hour', 'day', 'week', 'month', 'year'] as const;
 export const DEDUP_LAYERS = ['url', 'fingerprint', 'near'] as const;
 
-export const VISA_POLARITIES = ['offers', 'refuses', 'requires_existing_authorization', 'relocation'] as const;
+export const VISA_POLARITIES = ['offers', 'refuses', 'requires_existing_authorization', 'relocation_only'] as const;
 
 /** A sentence of the posting (or a field of its source) and how it was read. */
 export const VisaEvidence = Closed({
@@ -131,7 +139,7 @@ export const JobSighting = Closed({
     Closed({
       layer: StringEnum(DEDUP_LAYERS),
       score: Nullable(Type.Number()),
-      evidence: Type.Record(Type.String(), Type.Unknown()),
+      evidence: Type.Array(Type.String(), { examples: [['title: same', 'place: same', 'text: 97 % shared']] }),
     }),
   ),
 });

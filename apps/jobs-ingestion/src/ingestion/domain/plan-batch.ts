@@ -1,34 +1,6 @@
+import { compareProfiles, type DedupDecision, type DedupLayer } from '../../dedup/domain/compare.js';
+import { type DedupFacts, type DedupProfile, profileOf } from '../../dedup/domain/profile.js';
 import type { EnrichedPosting } from '../../normalise/domain/posting.js';
-
-/** What two postings are compared by. A stored posting can be read back to it. */
-export type Comparable = Pick<
-  EnrichedPosting,
-  | 'title'
-  | 'titleKey'
-  | 'company'
-  | 'companyKey'
-  | 'locationText'
-  | 'places'
-  | 'city'
-  | 'country'
-  | 'remote'
-  | 'level'
-  | 'employmentType'
-  | 'language'
-  | 'canonicalUrl'
-  | 'requisitionId'
-  | 'fingerprint'
-  | 'descriptionText'
->;
-
-export type DuplicateLayer = 'url' | 'fingerprint' | 'near';
-export interface Judgement {
-  isSame: boolean;
-  score: number;
-  evidence: Record<string, unknown>;
-}
-/** Whether two postings that share a key of `layer` are one opening. */
-export type Judge = (layer: DuplicateLayer, incoming: Comparable, known: Comparable) => Judgement;
 
 export interface IncomingPosting {
   posting: EnrichedPosting;
@@ -43,10 +15,12 @@ export interface KnownSighting {
   isFirst: boolean;
   lastRunId: string | null;
 }
+/** A stored posting that shares a key with one of the batch. */
 export interface Candidate {
   id: string;
-  comparable: Comparable;
+  fingerprint: string;
   blocks: readonly string[];
+  facts: DedupFacts;
 }
 
 export interface BatchPlan {
@@ -54,7 +28,7 @@ export interface BatchPlan {
   unchanged: { sighting: KnownSighting; incoming: IncomingPosting }[];
   /** Seen before, other content. Only the first sighting of a posting changes the posting. */
   changed: { sighting: KnownSighting; incoming: IncomingPosting }[];
-  duplicates: { incoming: IncomingPosting; postingId: string; layer: DuplicateLayer; judgement: Judgement }[];
+  duplicates: { incoming: IncomingPosting; postingId: string; layer: DedupLayer; decision: DedupDecision }[];
   created: { incoming: IncomingPosting; id: string }[];
   /** The same item of the same source twice on one page. */
   repeated: IncomingPosting[];
@@ -64,14 +38,13 @@ export const sightingKey = (source: string, sourceId: string): string => `${sour
 
 /**
  * Decides about a batch without touching anything: for each posting, in order, whether its source showed it before,
- * whether it is an opening we have (by address, by fingerprint, then by comparing those that share a block), or new.
+ * whether it is an opening we have (compared with those that share an address, a fingerprint or a block), or new.
  * What is new takes part in the comparison for the rest of the batch.
  */
 export function planBatch(
   incoming: readonly IncomingPosting[],
   known: readonly KnownSighting[],
   candidates: readonly Candidate[],
-  judge: Judge,
   newId: () => string,
 ): BatchPlan {
   const plan: BatchPlan = { unchanged: [], changed: [], duplicates: [], created: [], repeated: [] };
@@ -92,48 +65,57 @@ export function planBatch(
       list.push({ sighting, incoming: item });
       continue;
     }
-    const match = index.match(item.posting, judge);
+    const match = index.match(item.posting);
     if (match !== null) {
       plan.duplicates.push({ incoming: item, ...match });
       continue;
     }
     const id = newId();
     plan.created.push({ incoming: item, id });
-    index.add({ id, comparable: item.posting, blocks: item.posting.blockingKeys });
+    index.add({ id, fingerprint: item.posting.fingerprint, blocks: item.posting.blockingKeys, facts: item.posting });
   }
   return plan;
 }
 
 class CandidateIndex {
-  private readonly byUrl = new Map<string, Candidate[]>();
-  private readonly byFingerprint = new Map<string, Candidate[]>();
-  private readonly byBlock = new Map<string, Candidate[]>();
+  private readonly byKey = new Map<string, Candidate[]>();
+  private readonly profiles = new Map<string, DedupProfile>();
 
   add(candidate: Candidate): void {
-    if (candidate.comparable.canonicalUrl !== null) push(this.byUrl, candidate.comparable.canonicalUrl, candidate);
-    push(this.byFingerprint, candidate.comparable.fingerprint, candidate);
-    for (const block of candidate.blocks) push(this.byBlock, block, candidate);
+    for (const key of keysOf(candidate.facts.canonicalUrl, candidate.fingerprint, candidate.blocks)) {
+      push(this.byKey, key, candidate);
+    }
   }
 
-  match(
-    posting: EnrichedPosting,
-    judge: Judge,
-  ): { postingId: string; layer: DuplicateLayer; judgement: Judgement } | null {
-    const layers: readonly [DuplicateLayer, readonly Candidate[]][] = [
-      ['url', posting.canonicalUrl === null ? [] : (this.byUrl.get(posting.canonicalUrl) ?? [])],
-      ['fingerprint', this.byFingerprint.get(posting.fingerprint) ?? []],
-      ['near', [...new Set(posting.blockingKeys.flatMap((block) => this.byBlock.get(block) ?? []))]],
-    ];
-    for (const [layer, candidates] of layers) {
-      const best = candidates
-        .map((candidate) => ({ postingId: candidate.id, judgement: judge(layer, posting, candidate.comparable) }))
-        .filter(({ judgement }) => judgement.isSame)
-        .sort((a, b) => b.judgement.score - a.judgement.score)[0];
-      if (best !== undefined) return { ...best, layer };
+  /** The most alike of those that are the same opening. */
+  match(posting: EnrichedPosting): { postingId: string; layer: DedupLayer; decision: DedupDecision } | null {
+    const keys = keysOf(posting.canonicalUrl, posting.fingerprint, posting.blockingKeys);
+    const candidates = new Set(keys.flatMap((key) => this.byKey.get(key) ?? []));
+    if (candidates.size === 0) return null;
+    const profile = profileOf(posting);
+    let best: { postingId: string; layer: DedupLayer; decision: DedupDecision } | null = null;
+    for (const candidate of candidates) {
+      const decision = compareProfiles(profile, this.profileOf(candidate));
+      if (decision.verdict !== 'duplicate' || decision.layer === null) continue;
+      if (best === null || decision.score > best.decision.score) {
+        best = { postingId: candidate.id, layer: decision.layer, decision };
+      }
     }
-    return null;
+    return best;
+  }
+
+  private profileOf(candidate: Candidate): DedupProfile {
+    const known = this.profiles.get(candidate.id) ?? profileOf(candidate.facts);
+    this.profiles.set(candidate.id, known);
+    return known;
   }
 }
+
+const keysOf = (url: string | null, fingerprint: string, blocks: readonly string[]): string[] => [
+  ...(url === null ? [] : [`u:${url}`]),
+  `f:${fingerprint}`,
+  ...blocks.map((block) => `b:${block}`),
+];
 
 function push<V>(map: Map<string, V[]>, key: string, value: V): void {
   const list = map.get(key);
