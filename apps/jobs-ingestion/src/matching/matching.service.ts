@@ -1,0 +1,78 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { MatchFoundV1, type MatchProfile, type Static } from '#contracts';
+import { type Clock } from '#kernel';
+import { Outbox, type EventContext, type WorkContext } from '#messaging';
+import { type Tx, UnitOfWork } from '#persistence';
+import { CLOCK } from '#platform';
+import { JOBS_SETTINGS, type JobsSettings } from '../config.js';
+import { matchScore } from '../recommendations/domain/match-score.js';
+import { OpeningRepository, type StoredOpening } from '../recommendations/opening.repository.js';
+import { MatchProfileRepository, type StoredProfile } from './match-profile.repository.js';
+import { type FoundMatch, UserMatchRepository } from './user-match.repository.js';
+
+/** People scored per new posting, those with the most shared skills first. */
+const PEOPLE_PER_POSTING = 500;
+/** Told at once when a profile is new or changed; the rest is in the recommendations. */
+const MATCHES_PER_PROFILE = 10;
+
+/** Tells people about postings that fit them well, once per person and posting. */
+@Injectable()
+export class MatchingService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly outbox: Outbox,
+    private readonly profiles: MatchProfileRepository,
+    private readonly openings: OpeningRepository,
+    private readonly matches: UserMatchRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(JOBS_SETTINGS) private readonly settings: JobsSettings,
+  ) {}
+
+  async matchPostings(postingIds: readonly string[], context: WorkContext): Promise<void> {
+    const now = this.clock.now();
+    await this.unitOfWork.run(async (tx) => {
+      const pairs = await this.profiles.pairsFor(tx, postingIds, PEOPLE_PER_POSTING);
+      const postings = new Map((await this.openings.byIds(tx, postingIds, now)).map((one) => [one.id, one]));
+      const found = pairs.flatMap(({ postingId, profile }) => {
+        const posting = postings.get(postingId);
+        return posting === undefined ? [] : this.matchOf(profile, posting);
+      });
+      await this.tell(tx, found, context.requestId);
+      await context.done(tx);
+    });
+  }
+
+  /** Keeps the newest profile, and looks once through what is open: a new person need not wait for new postings. */
+  async updateProfile(profile: Static<typeof MatchProfile>, { tx, requestId }: EventContext): Promise<void> {
+    const now = this.clock.now();
+    if (!(await this.profiles.store(tx, profile, now))) return;
+    const stored = await this.profiles.find(tx, profile.user_id);
+    if (stored === null || stored.person.skillKeys.length === 0) return;
+    const found = (await this.openings.candidates(tx, stored, now))
+      .flatMap((posting) => this.matchOf(stored, posting))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, MATCHES_PER_PROFILE);
+    await this.tell(tx, found, requestId);
+  }
+
+  private matchOf(profile: StoredProfile, posting: StoredOpening): FoundMatch[] {
+    const { score, breakdown } = matchScore(profile.person, posting.opening);
+    // The right city alone is no match, however little else is known.
+    if (score < this.settings.MATCH_MIN_SCORE || breakdown.skill_match === null) return [];
+    if (profile.visaNeeded === true && posting.visa === 'no') return [];
+    return [{ userId: profile.userId, postingId: posting.id, title: posting.title, company: posting.company, score }];
+  }
+
+  private async tell(tx: Tx, found: readonly FoundMatch[], requestId: string): Promise<void> {
+    const fresh = await this.matches.insertNew(tx, found, this.clock.now());
+    await this.outbox.addMany(
+      tx,
+      MatchFoundV1,
+      fresh.map(({ userId, postingId, title, company, score }) => ({
+        data: { user_id: userId, posting_id: postingId, title, company, score },
+        subject: userId,
+        requestId,
+      })),
+    );
+  }
+}
