@@ -27,3 +27,7 @@ export { DEFAULT_TIMEOUT_MS, HEADER } from './rpc/wire.js';
 export { BusStrategy } from './strategy/bus-strategy.js';
 export * from './bus/local/bus-migrations.js';
 export * from './bus/local/local-bus.js';
+export * from './bus/connect-bus.js';
+export * from './bus/settings.js';
+export * from './topology/nats-config-lint.js';
+export * from './topology/nats-config-parse.js';

@@ -18,7 +18,8 @@ export interface NatsConfigOptions {
   admin?: boolean;
 }
 
-const passwordVariable = (user: string): string => `NATS_PASSWORD_${user.toUpperCase().replaceAll('-', '_')}`;
+/** Name of the variable with a user's password, for the server and for what makes the passwords. */
+export const passwordVariable = (user: string): string => `NATS_PASSWORD_${user.toUpperCase().replaceAll('-', '_')}`;
 
 /** The server's configuration with one user per app, its rights taken from the contracts. */
 export function renderNatsConfig(options: NatsConfigOptions): string {

@@ -63,8 +63,8 @@ function streamRights(app: AppName, topology: Topology, appendsTo: readonly stri
 function consumerRights(app: AppName, topology: Topology): string[] {
   return topology
     .consumersOf(app)
-    .flatMap(({ stream, durable }) => [
-      `$JS.API.CONSUMER.CREATE.${stream}.${durable}.>`,
+    .flatMap(({ stream, durable, filters }) => [
+      `$JS.API.CONSUMER.CREATE.${stream}.${durable}.${filters}`,
       `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
       `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
       `$JS.ACK.${stream}.${durable}.>`,

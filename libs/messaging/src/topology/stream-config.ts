@@ -89,9 +89,9 @@ export function compareStream(wanted: WantedStream, existing: Partial<StreamConf
 }
 
 function same(wanted: unknown, existing: unknown): boolean {
-  if (Array.isArray(wanted) && Array.isArray(existing)) {
-    return JSON.stringify([...wanted].sort()) === JSON.stringify([...existing].sort());
-  }
+  if (Array.isArray(wanted) && Array.isArray(existing)) return inOrder(wanted) === inOrder(existing);
   // The server leaves out what is false or zero.
   return (existing ?? false) === wanted || (wanted === 0 && existing === undefined);
 }
+
+const inOrder = (values: readonly unknown[]): string => values.map(String).sort().join(' ');

@@ -49,6 +49,8 @@ const DEAD_LETTER_OWNER: ServiceName = 'notifications';
 export interface ConsumerName {
   stream: string;
   durable: string;
+  /** What the durable's filter may be; the server checks it against the subject of the create request. */
+  filters: string;
 }
 
 /** The one place that knows the name of every stream, durable and subject outside the contracts. */
@@ -114,12 +116,23 @@ export class Topology {
         reader.reads.map((service) => ({
           stream: eventStream(service),
           durable: this.readerDurable(app, reader.feature),
+          filters: '>',
         })),
       );
     const working = this.registry.commands
       .filter((command) => command.service === app)
-      .map((command) => ({ stream: command.stream, durable: this.commandDurable(command) }));
-    return [...reading, ...working, { stream: DEAD_LETTER_STREAM, durable: this.deadLetterDurable(app) }];
+      .map((command) => ({
+        stream: command.stream,
+        durable: this.commandDurable(command),
+        filters: command.subject,
+      }));
+    // All services share this stream; each sees its own part.
+    const dead = {
+      stream: DEAD_LETTER_STREAM,
+      durable: this.deadLetterDurable(app),
+      filters: this.deadLetterFilter(app),
+    };
+    return [...reading, ...working, dead];
   }
 
   /** Services whose events an app hears as they happen: its live readers, what it reads durably, and its own. */

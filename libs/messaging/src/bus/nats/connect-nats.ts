@@ -4,6 +4,7 @@ import { AuthorizationError, connect, type ConnectionOptions, type NatsConnectio
 export interface NatsSettings {
   /** `nats://host:4222`, several separated by commas; credentials in the URL count when user and password are empty. */
   url: string;
+  /** The app's name unless set. */
   user?: string;
   password?: string;
   /** How long the start waits for a server that is not there yet. */
@@ -56,7 +57,7 @@ export async function connectNats(app: string, settings: NatsSettings): Promise<
 function connectionOptions(app: string, settings: NatsSettings): { connection: ConnectionOptions; shown: string } {
   const urls = settings.url.split(',').map((text) => parseUrl(text.trim()));
   const withUser = urls.find((url) => url.username !== '');
-  const user = notEmpty(settings.user) ?? (withUser && decodeURIComponent(withUser.username));
+  const user = notEmpty(settings.user) ?? (withUser && decodeURIComponent(withUser.username)) ?? app;
   const pass = notEmpty(settings.password) ?? (withUser && decodeURIComponent(withUser.password));
   const servers = urls.map((url) => `${url.hostname}:${url.port === '' ? '4222' : url.port}`);
   const wantsTls = settings.tlsCaFile !== undefined || urls.some((url) => url.protocol === 'tls:');

@@ -2,34 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { type Msg, type NatsConnection, PermissionViolationError, type Subscription } from '@nats-io/transport-node';
 import { AppError, toAppError } from '#kernel';
-import { ensureTopology, TopologyError } from '../../topology/ensure-topology.js';
-import type { StreamSpec } from '../../topology/topology.js';
 import type { Appended, Bus, BusMessage, ConsumerSpec, Delivery, StreamState, Unsubscribe } from '../bus.port.js';
-import { assertPayloadFits, type BusLogger, errorReply, MAX_PAYLOAD_BYTES, unavailable } from '../bus-errors.js';
-import { connectNats, type NatsSettings, NatsStartError } from './connect-nats.js';
+import { assertPayloadFits, errorReply, MAX_PAYLOAD_BYTES, unavailable } from '../bus-errors.js';
+import { connectNats, type NatsSettings } from './connect-nats.js';
 import { API_TIMEOUT_MS, NatsApi } from './nats-api.js';
 import { NatsConsumers } from './nats-consumers.js';
 import { toDelivery } from './nats-delivery.js';
 import { fromNatsHeaders, MESSAGE_ID_HEADER, toNatsHeaders } from './nats-headers.js';
 import { pull } from './nats-pull.js';
 import { missingRight, NatsRequests } from './nats-requests.js';
+import { NatsStreams, type OwnStreams } from './nats-streams.js';
 
-export interface NatsBusOptions {
+export interface NatsBusOptions extends OwnStreams {
   /** Name of the connection and of its inbox prefix. */
   app: string;
   settings: NatsSettings;
-  /** Streams this process makes and keeps as wanted. */
-  streams: readonly StreamSpec[];
-  mayChange?: (stream: string) => boolean;
-  logger: BusLogger;
 }
 
 /** Longest single pull; a longer wait is several, so that a consumer the server forgot is noticed. */
 const LONGEST_PULL_MS = 5_000;
 const SHORTEST_PULL_MS = 50;
 const BUSY_PAUSE_MS = 10;
-/** The API answers only after the server has read its store back. */
-const PROVISION_PAUSE_MS = 300;
 /** Stays under the 25 s a shutdown may take. */
 const CLOSE_WAIT_MS = 15_000;
 
@@ -45,13 +38,13 @@ export class NatsBus implements Bus {
   private readonly requests: NatsRequests;
   private readonly api: NatsApi;
   private readonly consumers: NatsConsumers;
+  private readonly streams: NatsStreams;
   private readonly responders = new Set<Subscription>();
   private readonly answering = new Set<Promise<void>>();
   private readonly fetching = new Set<Promise<unknown>>();
   private readonly connectedListeners: (() => void)[] = [];
   /** Aborted on disconnect and close, replaced on reconnect. */
   private epoch = new AbortController();
-  private provisioned = false;
   private closing = false;
 
   static async connect(options: NatsBusOptions): Promise<NatsBus> {
@@ -60,7 +53,7 @@ export class NatsBus implements Bus {
     const bus = new NatsBus(connection, jsm, options);
     void bus.watch();
     try {
-      await bus.provisionAtStart();
+      await bus.streams.makeAtStart(options.settings.connectTimeoutMs);
     } catch (error) {
       await connection.close();
       throw error;
@@ -74,8 +67,13 @@ export class NatsBus implements Bus {
     private readonly options: NatsBusOptions,
   ) {
     this.requests = new NatsRequests(connection);
-    this.api = new NatsApi(jsm, this.requests, (stream) => this.streamIsMissing(stream));
+    this.api = new NatsApi(jsm, this.requests, (stream) => this.streams.missing(stream));
     this.consumers = new NatsConsumers(this.api);
+    this.streams = new NatsStreams(jsm, this.requests, options, () => {
+      // The server may have forgotten the durables too; only then may those who compare ledgers look.
+      this.consumers.forgetAll();
+      for (const listener of this.connectedListeners) listener();
+    });
   }
 
   async request(
@@ -129,7 +127,7 @@ export class NatsBus implements Bus {
       const reply = await this.requests.ask(message.subject, message.payload, API_TIMEOUT_MS, headers);
       return appended(stream, reply);
     } catch (error) {
-      if (error instanceof AppError && error.kind === 'unavailable' && this.isConnected()) this.streamIsMissing(stream);
+      if (error instanceof AppError && error.kind === 'unavailable' && this.isConnected()) this.streams.missing(stream);
       throw error;
     }
   }
@@ -153,7 +151,7 @@ export class NatsBus implements Bus {
 
   onConnected(listener: () => void): void {
     this.connectedListeners.push(listener);
-    if (this.isConnected() && this.provisioned) queueMicrotask(listener);
+    if (this.isConnected() && this.streams.areMade) queueMicrotask(listener);
   }
 
   isConnected(): boolean {
@@ -163,6 +161,7 @@ export class NatsBus implements Bus {
   async close(): Promise<void> {
     if (this.closing) return;
     this.closing = true;
+    this.streams.connectionLost();
     this.epoch.abort();
     if (this.isConnected()) {
       await Promise.all([...this.responders].map(drained));
@@ -242,75 +241,20 @@ export class NatsBus implements Bus {
     for await (const status of this.connection.status()) {
       if (status.type === 'disconnect') {
         this.requests.setConnected(false);
-        this.provisioned = false;
+        this.streams.connectionLost();
         this.epoch.abort();
         if (!this.closing) this.options.logger.warn('connection to NATS lost', { server: status.server });
       } else if (status.type === 'reconnect') {
         this.requests.setConnected(true);
         this.epoch = new AbortController();
         this.options.logger.info('connected to NATS again', { server: status.server });
-        void this.provisionAgain();
+        void this.streams.makeAgain();
       } else if (status.type === 'error') {
         this.options.logger.error('NATS reports an error', status.error);
       } else if (status.type === 'slowConsumer') {
         this.options.logger.warn('slow NATS subscriber', { subject: status.sub.getSubject(), pending: status.pending });
       }
     }
-  }
-
-  private async provision(): Promise<void> {
-    const { streams, mayChange, logger } = this.options;
-    const { created, changed } = await this.requests.guard(() => ensureTopology(this.api.jsm, streams, mayChange), {
-      subject: '$JS.API.STREAM',
-      timeoutMs: API_TIMEOUT_MS,
-    });
-    if (created.length > 0) logger.info('streams created', { created });
-    if (changed.length > 0) logger.info('streams changed', { changed });
-    this.provisioned = true;
-  }
-
-  private async provisionAtStart(): Promise<void> {
-    const deadline = performance.now() + this.options.settings.connectTimeoutMs;
-    for (;;) {
-      try {
-        return await this.provision();
-      } catch (error) {
-        if (error instanceof TopologyError) throw error;
-        if (performance.now() > deadline) {
-          throw new NatsStartError(
-            `NATS is there, but JetStream did not answer (${error instanceof Error ? error.message : String(error)}). ` +
-              'Start the server with deploy/nats/nats.conf (its jetstream block), and write that file anew when contracts changed.',
-            { cause: error },
-          );
-        }
-        await sleep(PROVISION_PAUSE_MS);
-      }
-    }
-  }
-
-  /** A server that comes back may have lost its store: streams first, then the consumers, then those who compare ledgers. */
-  private async provisionAgain(): Promise<void> {
-    const epoch = this.epoch;
-    while (!epoch.signal.aborted && !this.provisioned) {
-      try {
-        await this.provision();
-      } catch (error) {
-        this.options.logger.warn('streams could not be checked', {}, error);
-        if (error instanceof TopologyError) break;
-        await sleep(PROVISION_PAUSE_MS);
-      }
-    }
-    if (epoch.signal.aborted) return;
-    this.consumers.forgetAll();
-    for (const listener of this.connectedListeners) listener();
-  }
-
-  /** Somebody deleted a stream under a living connection: make our own anew and let the ledgers be compared. */
-  private streamIsMissing(stream: string): void {
-    if (!this.provisioned || this.closing || !this.options.streams.some((own) => own.name === stream)) return;
-    this.provisioned = false;
-    this.options.logger.warn('a stream of ours is missing on NATS; making it anew', { stream });
-    void this.provisionAgain();
   }
 }
 
