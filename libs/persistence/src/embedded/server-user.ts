@@ -6,7 +6,7 @@ export interface ServerUser {
   gid: number;
 }
 
-/** `nobody` on Linux and in most images; needs no entry in /etc/passwd. */
+/** `nobody` on Linux and in most images. initdb wants the number to have a name in /etc/passwd. */
 const NOBODY = 65_534;
 
 /** PostgreSQL refuses to run as root: then it runs as an unprivileged user, otherwise as ours (undefined). */

@@ -10,7 +10,8 @@ if [ -n "$OWNER" ]; then while kill -0 "$OWNER" 2>/dev/null; do sleep 1; done; e
 running() { [ "$(head -n 1 "$CLUSTER/postmaster.pid" 2>/dev/null)" = "$SERVER" ]; }
 running && kill -INT "$SERVER"
 if [ -n "$REMOVE" ]; then
-  while kill -0 "$SERVER" 2>/dev/null; do sleep 0.1; done
+  tries=0
+  while running && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
   rm -rf "$REMOVE"
 fi
 `;
