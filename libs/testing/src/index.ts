@@ -3,6 +3,7 @@ export * from './build.js';
 export * from './corpus.js';
 export * from './eventually.js';
 export * from './fake-clock.js';
+export * from './free-port.js';
 export * from './nats/index.js';
 export * from './postgres/test-database.js';
 export * from './postgres/test-postgres.js';

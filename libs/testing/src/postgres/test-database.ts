@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeDatabase,
-  databaseDefaults,
   type DatabaseSettings,
+  databaseSettings,
   grantOwnSchema,
   migrate,
   PostgresDatabase,
@@ -12,6 +12,7 @@ import {
   type UnitOfWork,
   urlForRole,
 } from '#persistence';
+import { readSettings } from '#platform';
 import pg from 'pg';
 import { testPostgres } from './test-postgres.js';
 
@@ -56,8 +57,7 @@ export async function createTestDatabase(schemas: readonly ServiceSchema[]): Pro
   const opened: PostgresDatabase[] = [];
   const urlOf = (owner: SchemaOwner): string => urlForRole(adminUrl, owner, TEST_ROLE_PASSWORD);
   const settingsOf = (owner: SchemaOwner, changes: Partial<DatabaseSettings> = {}): DatabaseSettings => ({
-    ...databaseDefaults,
-    DATABASE_URL: urlOf(owner),
+    ...readSettings(databaseSettings, { DATABASE_URL: urlOf(owner) }),
     ...changes,
   });
   return {

@@ -10,13 +10,12 @@ export async function testPostgres(): Promise<string> {
   const given = process.env.TEST_POSTGRES_ADMIN_URL;
   if (given !== undefined && given !== '') return given;
   const server = await sharedServer('postgres', async () => {
-    const dataDir = join(runFolder(), 'postgres');
     const started = await startEmbeddedPostgres({
-      dataDir,
+      dataDir: join(runFolder(), 'postgres'),
       unsafe: true,
       settings: { max_connections: '300', shared_buffers: '128MB', max_wal_size: '512MB' },
       ownerPid: runOwnerPid(),
-      removeWhenOwnerGone: dataDir,
+      removeWhenOwnerGone: runFolder(),
     });
     return { url: started.adminUrl, pid: started.pid, signal: 'SIGQUIT' };
   });
