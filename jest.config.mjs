@@ -2,6 +2,9 @@
 // Run with NODE_OPTIONS=--experimental-vm-modules (the packages are ESM only).
 export default {
   testEnvironment: 'node',
+  // PostgreSQL starts lazily, once per run.
+  globalSetup: '<rootDir>/libs/testing/src/jest/setup.mjs',
+  globalTeardown: '<rootDir>/libs/testing/src/jest/teardown.mjs',
   testMatch: ['<rootDir>/{apps,libs,scripts,deploy}/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
