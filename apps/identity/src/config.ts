@@ -1,6 +1,5 @@
 import { defineSettings, platformSettings, setting, type SettingsOf } from '#platform';
 import { databaseSettings } from '#persistence';
-import { busSettings } from '#messaging';
 
 /** What identity needs beside platform, database and bus; the standalone app spreads it into its own. */
 export const identityOwnSettings = defineSettings({
@@ -104,7 +103,6 @@ export const identityOwnSettings = defineSettings({
 export const identitySettings = defineSettings({
   ...platformSettings,
   ...databaseSettings,
-  ...busSettings,
   ...identityOwnSettings,
 });
 export type IdentitySettings = SettingsOf<typeof identitySettings>;

@@ -1,9 +1,10 @@
 import type { Role } from '#contracts';
-import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 
 /** Somebody who may sign in. */
 @Entity('account')
 @Unique('account_email', ['email'])
+@Check('account_roles_check', `roles <@ ARRAY['user', 'employer', 'admin'] AND cardinality(roles) > 0`)
 @Index('account_owner', { synchronize: false })
 @Index('account_access_changed', { synchronize: false })
 export class AccountEntity {

@@ -1,13 +1,16 @@
 import type { SkillDetail } from '#contracts';
-import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { AccountEntity } from '../accounts/account.entity.js';
 
 @Entity('skill')
 @Unique('skill_user_name', ['userId', 'nameKey'])
+@Check('skill_proficiency_check', `proficiency IN ('beginner', 'intermediate', 'advanced', 'expert')`)
 export class SkillEntity {
   @PrimaryColumn('uuid')
   id: string;
 
   @Column('uuid', { name: 'user_id' })
+  @ForeignKey(() => AccountEntity, { name: 'skill_user_id_fkey', onDelete: 'CASCADE' })
   userId: string;
 
   @Column('text')
@@ -20,15 +23,7 @@ export class SkillEntity {
   @Column('text', { nullable: true })
   proficiency: SkillDetail['proficiency'];
 
-  @Column('numeric', {
-    precision: 4,
-    scale: 1,
-    nullable: true,
-    transformer: {
-      to: (value: number | null) => value,
-      from: (value: string | null) => (value === null ? null : Number(value)),
-    },
-  })
+  @Column('double precision', { nullable: true })
   years: number | null;
 
   @Column('boolean', { name: 'is_verified', default: false })

@@ -7,27 +7,27 @@ export interface TypedPlace extends Place {
 
 /** Languages whose country names we understand; ICU (part of Node) knows the names. */
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pl', 'pt', 'sv'];
-/** Names ICU does not have. */
-const ALIASES: Readonly<Record<string, string>> = {
-  uk: 'GB',
-  england: 'GB',
-  scotland: 'GB',
-  wales: 'GB',
-  'great britain': 'GB',
-  usa: 'US',
-  'u.s.a.': 'US',
-  'u.s.': 'US',
-  america: 'US',
-  'the netherlands': 'NL',
-  holland: 'NL',
-  'czech republic': 'CZ',
-  uae: 'AE',
-  'south korea': 'KR',
-};
+/** Names ICU does not have. A Map: in an object, "constructor" would be a country. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['uk', 'GB'],
+  ['england', 'GB'],
+  ['scotland', 'GB'],
+  ['wales', 'GB'],
+  ['great britain', 'GB'],
+  ['usa', 'US'],
+  ['u.s.a.', 'US'],
+  ['u.s.', 'US'],
+  ['america', 'US'],
+  ['the netherlands', 'NL'],
+  ['holland', 'NL'],
+  ['czech republic', 'CZ'],
+  ['uae', 'AE'],
+  ['south korea', 'KR'],
+]);
 /** Codes of ISO 3166 that ICU names although they are no countries one can live in under that code. */
 const NO_COUNTRIES = new Set(['EU', 'EZ', 'UN', 'XA', 'XB', 'ZZ', 'QO', 'AC', 'CP', 'CQ', 'DG', 'EA', 'IC', 'TA']);
-/** "Austin, IN" may be Indiana or India: a code that is also a state of the US is not guessed at. */
-const ALSO_US_STATES = new Set('AL AR AZ CA CO DC GA ID IL IN LA MA MD ME MN MO MS MT NC NE PA SC SD TN VA'.split(' '));
+/** "Austin, IN" may be Indiana or India: a code that is also a state of the US is not guessed at (but DE is Germany). */
+const ALSO_US_STATES = new Set('AL AR AZ CA CO GA ID IL IN LA MA MD ME MN MO MS MT NC NE PA SC SD TN VA'.split(' '));
 /** No place at all, but people write it into the field. */
 const NOWHERE = new Set(['remote', 'anywhere', 'worldwide', 'everywhere', 'europe', 'eu']);
 
@@ -39,9 +39,9 @@ export function countryCode(text: string): string | undefined {
   const word = text.trim();
   if (/^[A-Za-z]{2}$/.test(word)) {
     const code = word.toUpperCase();
-    return countryNames.codes.has(code) ? code : ALIASES[word.toLowerCase()];
+    return countryNames.codes.has(code) ? code : ALIASES.get(word.toLowerCase());
   }
-  return countryNames.byName.get(fold(word)) ?? ALIASES[word.toLowerCase()];
+  return countryNames.byName.get(fold(word)) ?? ALIASES.get(word.toLowerCase());
 }
 
 /** "Berlin", "Berlin, Germany", "San Francisco, CA, USA": what can be told for sure, null for the rest. */
@@ -86,6 +86,10 @@ function buildNames(): { codes: ReadonlySet<string>; byName: ReadonlyMap<string,
   return { codes: new Set(codes), byName };
 }
 
-const canonicalRegion = (code: string): string | undefined => new Intl.Locale(`und-${code}`).region;
+function canonicalRegion(code: string): string | undefined {
+  return new Intl.Locale(`und-${code}`).region;
+}
 
-const fold = (name: string): string => name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trim();
+function fold(name: string): string {
+  return name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trim();
+}

@@ -23,14 +23,18 @@ export const recentFailures = (state: ThrottleState, now: number): number[] =>
 /** Epoch ms from which the next try is let through; in the past (or 0) means at once. */
 export function nextTryAt(state: ThrottleState, policy: ThrottlePolicy, now: number): number {
   const failures = recentFailures(state, now);
+  return Math.max(afterDelay(failures, policy), afterFullHour(failures, policy));
+}
+
+function afterDelay(failures: readonly number[], policy: ThrottlePolicy): number {
   const last = failures.at(-1);
   if (last === undefined || failures.length < policy.freeFailures) return 0;
   const doublings = failures.length - policy.freeFailures;
   // 2^30 ms is 12 days: past every cap, and still an exact number.
-  const delay = Math.min(policy.firstDelayMs * 2 ** Math.min(doublings, 30), policy.maxDelayMs);
-  const hourIsFullUntil =
-    failures.length >= policy.maxFailuresPerHour
-      ? (failures[failures.length - policy.maxFailuresPerHour] ?? 0) + THROTTLE_WINDOW_MS
-      : 0;
-  return Math.max(last + delay, hourIsFullUntil);
+  return last + Math.min(policy.firstDelayMs * 2 ** Math.min(doublings, 30), policy.maxDelayMs);
+}
+
+function afterFullHour(failures: readonly number[], { maxFailuresPerHour }: ThrottlePolicy): number {
+  const first = failures.at(-maxFailuresPerHour);
+  return first === undefined ? 0 : first + THROTTLE_WINDOW_MS;
 }

@@ -1,0 +1,96 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type AdminUser, type listUsers, type Static, type updateUserAccess, UserAccessChangedV1 } from '#contracts';
+import { AppError, type Clock, forbidden, notFound } from '#kernel';
+import { callerId, Outbox, type RpcContext } from '#messaging';
+import { type Tx, UnitOfWork } from '#persistence';
+import { CLOCK } from '#platform';
+import { AuditLogRepository } from '../audit/audit-log.repository.js';
+import { pageHead, windowOf } from '../paging.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import type { AccountEntity } from './account.entity.js';
+import { AccountRepository } from './account.repository.js';
+import { toAdminUser } from './user-view.js';
+
+/** What admins may see and change of other people's accounts. */
+@Injectable()
+export class UserAccessService {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly outbox: Outbox,
+    private readonly accounts: AccountRepository,
+    private readonly sessions: SessionsService,
+    private readonly audit: AuditLogRepository,
+  ) {}
+
+  async listUsers(
+    query: Static<typeof listUsers.request>,
+    context: RpcContext,
+  ): Promise<Static<typeof listUsers.response>> {
+    requireAdmin(context);
+    const { limit, offset } = windowOf(query);
+    const filter = { text: query.q, role: query.role, blocked: query.blocked };
+    const { rows, total } = await this.accounts.page(filter, limit, offset);
+    return { ...pageHead(query, total), users: rows.map(toAdminUser) };
+  }
+
+  updateAccess(request: Static<typeof updateUserAccess.request>, context: RpcContext): Promise<AdminUser> {
+    requireAdmin(context);
+    return this.unitOfWork.run(async (tx) => {
+      const account = await this.accounts.lock(tx, request.user_id);
+      if (account === null) throw notFound('The user');
+      const changed = this.changed(account, request);
+      if (changed === undefined) return toAdminUser(account);
+      if (account.isOwner) throw ownerIsProtected();
+      await this.store(tx, changed, context);
+      return toAdminUser(changed);
+    });
+  }
+
+  /** Undefined when there is nothing to change. */
+  private changed(
+    account: AccountEntity,
+    { roles = account.roles, blocked = account.blockedAt !== null }: Static<typeof updateUserAccess.request>,
+  ): AccountEntity | undefined {
+    const sameRoles = [...roles].sort().join() === [...account.roles].sort().join();
+    if (sameRoles && blocked === (account.blockedAt !== null)) return undefined;
+    const now = this.clock.now();
+    return { ...account, roles, blockedAt: blocked ? (account.blockedAt ?? now) : null, accessChangedAt: now };
+  }
+
+  /** Row, events and history in one commit: verifiers hear of it through the events. */
+  private async store(tx: Tx, account: AccountEntity, context: RpcContext): Promise<void> {
+    const { id, roles, blockedAt, accessChangedAt } = account;
+    await this.accounts.update(tx, id, { roles, blockedAt, accessChangedAt });
+    if (blockedAt !== null) await this.sessions.revoke(tx, { userId: id }, 'admin', context);
+    const valid_from = (accessChangedAt ?? this.clock.now()).toISOString();
+    await this.outbox.add(
+      tx,
+      UserAccessChangedV1,
+      { user_id: id, roles, blocked: blockedAt !== null, valid_from },
+      { subject: id, requestId: context.requestId },
+    );
+    await this.audit.append(
+      tx,
+      {
+        action: 'account.access-changed',
+        userId: id,
+        actorId: callerId(context),
+        detail: { roles, blocked: blockedAt !== null },
+      },
+      context,
+    );
+  }
+}
+
+/** The gateway checks this too; here it holds whoever asks. */
+function requireAdmin(context: RpcContext): void {
+  if (context.caller?.roles.includes('admin') !== true) throw forbidden('Only an admin may do this.');
+}
+
+const ownerIsProtected = (): AppError =>
+  new AppError({
+    code: 'OWNER_PROTECTED',
+    kind: 'conflict',
+    message: 'The owner of this installation stays an admin and cannot be blocked.',
+  });

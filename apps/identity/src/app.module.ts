@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { MessagingModule } from '#messaging';
+import { PersistenceModule } from '#persistence';
+import { AccountFactory } from './accounts/account-factory.js';
+import { AccountRepository } from './accounts/account.repository.js';
+import { AccountsRpcController } from './accounts/accounts.rpc.controller.js';
+import { AccountsService } from './accounts/accounts.service.js';
+import { OwnerService } from './accounts/owner.service.js';
+import { RegistrationService } from './accounts/registration.service.js';
+import { UserAccessService } from './accounts/user-access.service.js';
+import { AuditLogRepository } from './audit/audit-log.repository.js';
+import { AuditRpcController } from './audit/audit.rpc.controller.js';
+import { AuditService } from './audit/audit.service.js';
+import type { IdentitySettings } from './config.js';
+import { identitySchema } from './data-source.js';
+import { PasswordHasher } from './passwords/password-hasher.js';
+import { PasswordsService } from './passwords/passwords.service.js';
+import { ProfileChanges } from './profile/profile-changes.js';
+import { ProfileRepository } from './profile/profile.repository.js';
+import { ProfileRpcController } from './profile/profile.rpc.controller.js';
+import { ProfileService } from './profile/profile.service.js';
+import { SkillRepository } from './profile/skill.repository.js';
+import { SkillsService } from './profile/skills.service.js';
+import { IdentitySecrets } from './secrets/identity-secrets.js';
+import { AccessTokenIssuer } from './sessions/access-token.issuer.js';
+import { SessionRepository } from './sessions/session.repository.js';
+import { SessionsRpcController } from './sessions/sessions.rpc.controller.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { SignInThrottle } from './sign-in/sign-in-throttle.js';
+import { SignInRpcController } from './sign-in/sign-in.rpc.controller.js';
+import { SignInService } from './sign-in/sign-in.service.js';
+import { ThrottleRepository } from './sign-in/throttle.repository.js';
+import { SigningKeyRepository } from './signing-keys/signing-key.repository.js';
+import { SigningKeysRpcController } from './signing-keys/signing-keys.rpc.controller.js';
+import { SigningKeysService } from './signing-keys/signing-keys.service.js';
+import { SETTINGS } from './tokens.js';
+
+/** Accounts, sessions and profiles: who somebody is, and what he told about himself. */
+@Module({})
+export class IdentityModule {
+  static register(settings: IdentitySettings): DynamicModule {
+    return {
+      module: IdentityModule,
+      imports: [PersistenceModule.forService(identitySchema, settings), MessagingModule.forService('identity')],
+      controllers: [
+        AccountsRpcController,
+        SignInRpcController,
+        SessionsRpcController,
+        SigningKeysRpcController,
+        ProfileRpcController,
+        AuditRpcController,
+      ],
+      providers: [
+        { provide: SETTINGS, useValue: settings },
+        { provide: IdentitySecrets, useFactory: () => new IdentitySecrets(settings.IDENTITY_KEY_SECRET) },
+        { provide: PasswordHasher, useFactory: () => hasherOf(settings) },
+        // accounts
+        AccountRepository,
+        AccountFactory,
+        RegistrationService,
+        AccountsService,
+        UserAccessService,
+        OwnerService,
+        PasswordsService,
+        // sign-in and sessions
+        ThrottleRepository,
+        SignInThrottle,
+        SignInService,
+        SessionRepository,
+        SessionsService,
+        AccessTokenIssuer,
+        SigningKeyRepository,
+        SigningKeysService,
+        // profile
+        ProfileRepository,
+        ProfileChanges,
+        ProfileService,
+        SkillRepository,
+        SkillsService,
+        // security history
+        AuditLogRepository,
+        AuditService,
+      ],
+      exports: [OwnerService, SigningKeysService],
+    };
+  }
+}
+
+const hasherOf = (settings: IdentitySettings): PasswordHasher =>
+  new PasswordHasher({
+    memoryKib: settings.PASSWORD_HASH_MEMORY_KIB,
+    iterations: settings.PASSWORD_HASH_ITERATIONS,
+    parallel: availableParallelism(),
+    maxWaiting: settings.PASSWORD_HASH_QUEUE,
+  });

@@ -1,0 +1,95 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AUDIT_ACTIONS } from '#contracts';
+import { type Clock, newId } from '#kernel';
+import type { Queryable, Tx } from '#persistence';
+import { CLOCK } from '#platform';
+import { canonical, type AuditFacts, type ChainLink } from './domain/chain.js';
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+export interface Origin {
+  clientAddress?: string;
+  userAgent?: string;
+}
+
+export interface AuditNote {
+  action: AuditAction;
+  /** Whose history it is; null where nobody is known by that address. */
+  userId: string | null;
+  /** Who did it, where it was not the person himself. */
+  actorId?: string;
+  detail?: Record<string, unknown>;
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+const COLUMNS = `id, user_id AS "userId", actor_id AS "actorId", action, address, user_agent AS "userAgent", detail,
+  occurred_at AS "occurredAt"`;
+
+@Injectable()
+export class AuditLogRepository {
+  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+
+  /** Last statement of a transaction: from here on rows of the same person wait for its commit. */
+  async append(tx: Tx, note: AuditNote, origin: Origin): Promise<void> {
+    const facts: AuditFacts = {
+      id: newId(),
+      userId: note.userId,
+      actorId: note.actorId ?? note.userId,
+      action: note.action,
+      address: origin.clientAddress ?? null,
+      userAgent: origin.userAgent?.slice(0, 400) ?? null,
+      detail: note.detail ?? {},
+      occurredAt: this.clock.now(),
+    };
+    const chain = note.userId ?? NOBODY;
+    // A statement of its own: the next one then sees the row of whoever held the lock before.
+    await tx.query('audit.lock', `SELECT pg_advisory_xact_lock(hashtextextended('identity.audit:' || $1, 0))`, [chain]);
+    await tx.query(
+      'audit.append',
+      `WITH last AS (SELECT sequence, hash FROM audit_log WHERE chain = $1 ORDER BY sequence DESC LIMIT 1)
+       INSERT INTO audit_log
+         (chain, sequence, id, user_id, actor_id, action, address, user_agent, detail, occurred_at, hash)
+       SELECT $1, coalesce((SELECT sequence FROM last), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9,
+              sha256(coalesce((SELECT hash FROM last), ''::bytea) || convert_to($10, 'UTF8'))`,
+      [
+        chain,
+        facts.id,
+        facts.userId,
+        facts.actorId,
+        facts.action,
+        facts.address,
+        facts.userAgent,
+        JSON.stringify(facts.detail),
+        facts.occurredAt,
+        canonical(facts),
+      ],
+    );
+  }
+
+  async pageOf(db: Queryable, userId: string, limit: number, offset: number): Promise<AuditFacts[]> {
+    return db.query<AuditFacts>(
+      'audit.page',
+      `SELECT ${COLUMNS} FROM audit_log WHERE chain = $1 ORDER BY sequence DESC LIMIT $2 OFFSET $3`,
+      [userId, limit, offset],
+    );
+  }
+
+  async count(db: Queryable, userId: string): Promise<number> {
+    const rows = await db.query<{ total: number }>(
+      'audit.count',
+      'SELECT count(*)::int AS total FROM audit_log WHERE chain = $1',
+      [userId],
+    );
+    return rows[0]?.total ?? 0;
+  }
+
+  /** The whole chain of one person, oldest first. */
+  async chainOf(db: Queryable, userId: string): Promise<ChainLink[]> {
+    return db.query<ChainLink>(
+      'audit.chain',
+      `SELECT ${COLUMNS}, sequence::int AS sequence, hash FROM audit_log WHERE chain = $1 ORDER BY audit_log.sequence`,
+      [userId],
+    );
+  }
+}

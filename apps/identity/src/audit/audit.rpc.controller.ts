@@ -1,0 +1,14 @@
+import { Controller } from '@nestjs/common';
+import { listAudit, type Static } from '#contracts';
+import { callerId, Rpc, type RpcContext } from '#messaging';
+import { AuditService } from './audit.service.js';
+
+@Controller()
+export class AuditRpcController {
+  constructor(private readonly audit: AuditService) {}
+
+  @Rpc(listAudit)
+  list(request: Static<typeof listAudit.request>, context: RpcContext): Promise<Static<typeof listAudit.response>> {
+    return this.audit.list(callerId(context), request);
+  }
+}

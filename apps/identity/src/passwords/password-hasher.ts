@@ -1,0 +1,76 @@
+import { hash, parseOptions, verify, type Options } from '@node-rs/argon2';
+import { AppError } from '#kernel';
+
+export interface HashSettings {
+  memoryKib: number;
+  iterations: number;
+  /** Hashes at the same time; more than there are cores only makes all of them slower. */
+  parallel: number;
+  /** Hashes that may wait for their turn. */
+  maxWaiting: number;
+}
+
+/**
+ * argon2id (the library's default variant) with the parameters inside each hash. At most `parallel` run, a bounded
+ * number waits, the rest is told to come back: a flood of sign-ins must not stop everything else.
+ */
+export class PasswordHasher {
+  private readonly options: Options;
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  private decoy: Promise<string> | undefined;
+
+  constructor(private readonly settings: HashSettings) {
+    this.options = { memoryCost: settings.memoryKib, timeCost: settings.iterations, parallelism: 1 };
+  }
+
+  hash(password: string, signal?: AbortSignal): Promise<string> {
+    return this.inTurn(signal, () => hash(password, this.options));
+  }
+
+  /** Without a hash (nobody of that name) the same work is done against a decoy, and the answer is no. */
+  async verify(stored: string | null, password: string, signal?: AbortSignal): Promise<boolean> {
+    if (stored !== null) return this.inTurn(signal, () => verify(stored, password));
+    this.decoy ??= hash('no account has this password', this.options);
+    const decoy = await this.decoy;
+    await this.inTurn(signal, () => verify(decoy, password));
+    return false;
+  }
+
+  /** True when the hash was made with other parameters than today's. */
+  isOutdated(stored: string): boolean {
+    const { memoryCost, timeCost, parallelism } = parseOptions(stored);
+    const wanted = this.options;
+    return memoryCost !== wanted.memoryCost || timeCost !== wanted.timeCost || parallelism !== wanted.parallelism;
+  }
+
+  private async inTurn<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    await this.takeTurn();
+    try {
+      // Nobody waits for the answer any more: do not spend the core.
+      signal?.throwIfAborted();
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.running -= 1;
+      else next();
+    }
+  }
+
+  private takeTurn(): Promise<void> {
+    if (this.running < this.settings.parallel) {
+      this.running += 1;
+      return Promise.resolve();
+    }
+    if (this.waiting.length >= this.settings.maxWaiting) {
+      throw new AppError({
+        code: 'RATE_LIMITED',
+        kind: 'rate-limited',
+        message: 'Too many people are signing in right now. Try again in a moment.',
+        retryAfterMs: 1000,
+      });
+    }
+    // The turn is handed over by whoever finishes, so `running` stays as it is.
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { AppError, invalid, notFound } from '#kernel';
+import { callerId, type RpcContext } from '#messaging';
+import { UnitOfWork } from '#persistence';
+import { AccountRepository } from '../accounts/account.repository.js';
+import { AuditLogRepository } from '../audit/audit-log.repository.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { SignInThrottle } from '../sign-in/sign-in-throttle.js';
+import { COMMON_PASSWORDS } from './common-passwords.js';
+import { normalisePassword, type PasswordOwner, passwordProblem } from './domain/password-policy.js';
+import { PasswordHasher } from './password-hasher.js';
+
+@Injectable()
+export class PasswordsService {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly accounts: AccountRepository,
+    private readonly sessions: SessionsService,
+    private readonly throttle: SignInThrottle,
+    private readonly hasher: PasswordHasher,
+    private readonly audit: AuditLogRepository,
+  ) {}
+
+  /** Hash of a password that keeps the policy; else a 422 that names `field`. */
+  async hashNew(field: string, password: string, owner: PasswordOwner, signal?: AbortSignal): Promise<string> {
+    this.check(field, password, owner);
+    return this.hasher.hash(normalisePassword(password), signal);
+  }
+
+  /** Ends every other session of the account; the one that asks goes on. */
+  async change(
+    request: { current_password: string; new_password: string },
+    context: RpcContext,
+  ): Promise<{ sessionsRevoked: number }> {
+    const account = await this.accounts.findById(callerId(context));
+    if (account === null) throw notFound('The account');
+    this.check('new_password', request.new_password, account);
+    if (normalisePassword(request.new_password) === normalisePassword(request.current_password)) {
+      throw invalid([{ field: 'new_password', message: 'is the password you have, choose another' }]);
+    }
+    // A counter of its own: whoever guesses here holds a session, and must not lock the sign-in.
+    const counted = await this.throttle.begin(`password-change:${account.id}`, context.clientAddress, false);
+    const current = normalisePassword(request.current_password);
+    if (!(await this.hasher.verify(account.passwordHash, current, context.signal))) {
+      await this.unitOfWork.run((tx) =>
+        this.audit.append(tx, { action: 'password.change-refused', userId: account.id }, context),
+      );
+      throw invalid([{ field: 'current_password', message: 'is not the password of this account' }]);
+    }
+    const passwordHash = await this.hasher.hash(normalisePassword(request.new_password), context.signal);
+    return this.unitOfWork.run(async (tx) => {
+      const locked = await this.accounts.lock(tx, account.id);
+      if (locked?.passwordHash !== account.passwordHash) throw changedMeanwhile();
+      await this.accounts.update(tx, account.id, { passwordHash, passwordOneTime: false });
+      const except = context.caller?.session_id;
+      const sessionsRevoked = await this.sessions.revoke(
+        tx,
+        { userId: account.id, except },
+        'password-change',
+        context,
+      );
+      await this.throttle.succeeded(tx, counted);
+      await this.audit.append(
+        tx,
+        { action: 'password.changed', userId: account.id, detail: { sessions_revoked: sessionsRevoked } },
+        context,
+      );
+      return { sessionsRevoked };
+    });
+  }
+
+  private check(field: string, password: string, owner: PasswordOwner): void {
+    const problem = passwordProblem(password, owner, COMMON_PASSWORDS);
+    if (problem !== undefined) throw invalid([{ field, message: problem }]);
+  }
+}
+
+const changedMeanwhile = (): AppError =>
+  new AppError({
+    code: 'STALE_VERSION',
+    kind: 'conflict',
+    message: 'The password was changed at the same moment by somebody else.',
+  });

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { Profile, UpdateProfileBody } from '#contracts';
+import { conflict, invalid, notFound } from '#kernel';
+import { callerId, type RpcContext } from '#messaging';
+import { Database, UnitOfWork } from '#persistence';
+import { AccountRepository } from '../accounts/account.repository.js';
+import { tidy } from '../tidy.js';
+import { changeFacts } from './domain/profile-facts.js';
+import { mergeSkills } from './domain/skill-set.js';
+import { ProfileChanges } from './profile-changes.js';
+import { toProfile } from './profile-view.js';
+import { ProfileRepository, type ProfileRow } from './profile.repository.js';
+import { SkillRepository } from './skill.repository.js';
+
+@Injectable()
+export class ProfileService {
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly changes: ProfileChanges,
+    private readonly profiles: ProfileRepository,
+    private readonly skills: SkillRepository,
+    private readonly accounts: AccountRepository,
+  ) {}
+
+  async getOwn(context: RpcContext): Promise<Profile> {
+    return toProfile(there(await this.profiles.find(this.database, callerId(context))));
+  }
+
+  /** All of it or nothing: one wrong member refuses the whole change. */
+  updateOwn(request: UpdateProfileBody, context: RpcContext): Promise<Profile> {
+    const change = tidy(request);
+    return this.unitOfWork.run(async (tx) => {
+      const { userId, version, now } = await this.changes.begin(tx, context);
+      if (change.version !== undefined && change.version !== version) throw staleVersion(version);
+      const current = there(await this.profiles.find(tx, userId));
+      const { facts, problems } = changeFacts(current.facts, change);
+      if (problems.length > 0) throw invalid(problems);
+
+      await this.profiles.storeFacts(tx, userId, facts);
+      if (change.full_name !== undefined) await this.accounts.update(tx, userId, { fullName: change.full_name });
+      if (change.skills !== undefined) {
+        await this.skills.replaceAll(tx, userId, mergeSkills(current.skills, change.skills), now);
+      }
+      return toProfile(await this.changes.finish(tx, userId, now, context));
+    });
+  }
+}
+
+function there(row: ProfileRow | undefined): ProfileRow {
+  if (row === undefined) throw notFound('The profile');
+  return row;
+}
+
+const staleVersion = (version: number) =>
+  conflict('STALE_VERSION', `The profile was changed meanwhile: it has version ${version} now. Read it again.`, {
+    current_version: version,
+  });

@@ -1,0 +1,134 @@
+import 'reflect-metadata';
+import { Test } from '@nestjs/testing';
+import { expect } from '@jest/globals';
+import { type Caller, type EventContract, type RpcContract, type Static, type TSchema, type User } from '#contracts';
+import { registerAccount, signIn, type TokenPair } from '#contracts';
+import { newId } from '#kernel';
+import {
+  BusStrategy,
+  defaultTopologySettings,
+  MessagingModule,
+  NatsBus,
+  type OutgoingContext,
+  RpcClient,
+  silentLogger,
+  Topology,
+} from '#messaging';
+import { CLOCK, PlatformModule, readSettings } from '#platform';
+import { createTestDatabase, type FakeClock, fakeClock, type NatsHandle, startNats, type TestDatabase } from '#testing';
+import jwt from 'jsonwebtoken';
+import { IdentityModule, identitySchema, identitySettings } from '../../src/index.js';
+
+export interface SignedIn {
+  user: User;
+  email: string;
+  password: string;
+  tokens: TokenPair;
+  /** As the gateway would hand it on. */
+  context: OutgoingContext & { caller: Caller };
+}
+
+/** The service alone, on real PostgreSQL and NATS, asked as the gateway asks. */
+export interface IdentityApp {
+  db: TestDatabase;
+  clock: FakeClock;
+  get: <T>(type: abstract new (...args: never[]) => T) => T;
+  ask<Req extends TSchema, Res extends TSchema>(
+    contract: RpcContract<Req, Res>,
+    request: Static<Req>,
+    context?: OutgoingContext,
+  ): Promise<Static<Res>>;
+  /** Data of every event of this kind about `subject`, oldest first, as the outbox will send it. */
+  told<D extends TSchema>(contract: EventContract<D>, subject: string): Promise<Static<D>[]>;
+  register(changes?: { email?: string; full_name?: string; roles?: string[] }): Promise<SignedIn>;
+  signIn(email: string, password: string, clientAddress?: string): Promise<TokenPair>;
+  stop(): Promise<void>;
+}
+
+export const PASSWORD = 'seven purple elephants';
+
+const SETTINGS: Record<string, string> = {
+  NODE_ENV: 'test',
+  LOG_LEVEL: 'silent',
+  IDENTITY_KEY_SECRET: 'a secret that only this test suite knows',
+  // The weakest that is allowed: these tests are about the rest.
+  PASSWORD_HASH_MEMORY_KIB: '19456',
+  PASSWORD_HASH_ITERATIONS: '2',
+};
+
+export async function startIdentity(changes: Record<string, string> = {}): Promise<IdentityApp> {
+  const db = await createTestDatabase([identitySchema]);
+  const nats = await startNats();
+  const settings = readSettings(identitySettings, { ...SETTINGS, DATABASE_URL: db.urlOf('identity'), ...changes });
+  // Starts at the real time, since tokens are checked by libraries that ask the real clock.
+  const clock = fakeClock(new Date());
+  const bus = await connect(nats);
+  const module = await Test.createTestingModule({
+    imports: [
+      PlatformModule.forRoot({ app: 'identity', settings }),
+      MessagingModule.forRoot(bus),
+      IdentityModule.register(settings),
+    ],
+  })
+    .overrideProvider(CLOCK)
+    .useValue(clock)
+    .compile();
+  const service = module.createNestMicroservice({ strategy: new BusStrategy(bus), logger: false });
+  await service.listen();
+  const client = module.get(RpcClient, { strict: false });
+
+  const app: IdentityApp = {
+    db,
+    clock,
+    get: (type) => module.get(type, { strict: false }),
+    ask: (contract, request, context = {}) => client.call(contract, request, { timeoutMs: 20_000, ...context }),
+    told: async (contract, subject) => {
+      const rows = await db.admin<{ data: Static<typeof contract.data> }>(
+        `SELECT payload::jsonb -> 'data' AS data FROM identity.outbox
+         WHERE subject = $1 AND payload::jsonb ->> 'subject' = $2 ORDER BY id`,
+        [contract.subject, subject],
+      );
+      return rows.map((row) => row.data);
+    },
+    signIn: (email, password, clientAddress = '203.0.113.7') =>
+      app.ask(signIn, { email, password }, { clientAddress, userAgent: 'test' }),
+    register: async ({ email = `${newId()}@example.com`, full_name = 'Ada Lovelace', roles } = {}) => {
+      const user = await app.ask(registerAccount, { email, password: PASSWORD, full_name });
+      if (roles !== undefined) await db.admin('UPDATE identity.account SET roles = $2 WHERE id = $1', [user.id, roles]);
+      const tokens = await app.signIn(email, PASSWORD);
+      return { user, email, password: PASSWORD, tokens, context: contextOf(tokens) };
+    },
+    stop: async () => {
+      await service.close();
+      await bus.close();
+      await nats.stop();
+      await db.drop();
+    },
+  };
+  return app;
+}
+
+/** What the gateway reads out of an access token whose signature it has checked. */
+export function contextOf(tokens: TokenPair): { caller: Caller; clientAddress: string } {
+  const claims = jwt.decode(tokens.access_token, { json: true });
+  if (claims === null) throw new Error('not a token');
+  return {
+    caller: { user_id: claims.sub ?? '', session_id: claims.sid, roles: claims.roles, scopes: [] },
+    clientAddress: '203.0.113.7',
+  };
+}
+
+/** The error of a promise that must reject. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  const [outcome] = await Promise.allSettled([promise]);
+  expect(outcome?.status).toBe('rejected');
+  return outcome?.status === 'rejected' ? outcome.reason : undefined;
+}
+
+const connect = (nats: NatsHandle) =>
+  NatsBus.connect({
+    app: 'admin',
+    settings: { url: nats.url, connectTimeoutMs: 5000 },
+    streams: new Topology(defaultTopologySettings).streamsOf('identity'),
+    logger: silentLogger,
+  });
