@@ -13,6 +13,8 @@ export interface HealthServerOptions {
   version: string;
   health: HealthRegistry;
   metrics: Metrics;
+  /** Event-loop lag from which on the process counts as stuck. */
+  maxLagMs?: number;
 }
 
 /**
@@ -61,7 +63,7 @@ export class HealthServer {
     switch (path) {
       case '/health/live': {
         const lagMs = Math.round(this.lag.take());
-        const alive = lagMs < MAX_LAG_MS;
+        const alive = lagMs < (this.options.maxLagMs ?? MAX_LAG_MS);
         return send(response, alive ? 200 : 503, { status: alive ? 'alive' : 'stuck', event_loop_lag_ms: lagMs });
       }
       case '/health/ready': {
