@@ -51,8 +51,12 @@ const REQUISITION: readonly [platform: string, pattern: RegExp][] = [
   ['lever', /^https:\/\/jobs\.(?:eu\.)?lever\.co\/[^/]+\/([0-9a-f-]{36})/],
   ['ashby', /^https:\/\/jobs\.ashbyhq\.com\/[^/]+\/([0-9a-f-]{36})/],
   ['smartrecruiters', /^https:\/\/jobs\.smartrecruiters\.com\/[^/]+\/(\d{9,})/],
-  ['workable', /^https:\/\/apply\.workable\.com\/[^/]+\/j\/([0-9A-F]{8,})/],
-  ['workday', /^https:\/\/[^/]+\.myworkdayjobs\.com\/.*_([A-Z]{1,4}-?\d{4,})/],
+  ['workable', /^https:\/\/apply\.workable\.com\/(?:[^/]+\/)?j\/([0-9A-F]{8,})/],
+  // The number behind the last dash counts how often it was published again.
+  ['workday', /^https:\/\/[^/]+\.myworkdayjobs\.com\/.*_([A-Z0-9]*-?\d{4,})(?:-\d{1,2})?$/],
+  ['recruitee', /^https:\/\/([^/]+\/o\/[^/?]+)/],
+  ['personio', /^https:\/\/[^/]+\.jobs\.personio\.(?:de|com)\/job\/(\d+)/],
+  ['bamboohr', /^https:\/\/([^/]+\.bamboohr\.com\/careers\/\d+)/],
 ];
 
 /**

@@ -1,7 +1,7 @@
 import { type Salary } from '../../salary/domain/salary.js';
 import { type SkillName } from '../../skills/domain/extract-skills.js';
 import { type Place } from '../../places/domain/place.js';
-import { type VisaAssessment } from '../../visa/domain/visa-verdict.js';
+import { type SourceFlag, type VisaAssessment } from '../../visa/domain/visa-verdict.js';
 import { type Language } from './language.js';
 import { type ExperienceLevel } from './experience-level.js';
 import { type EmploymentType } from './employment-type.js';
@@ -61,8 +61,8 @@ export interface NormalisedPosting {
   listingUrl: string | null;
   attribution: Attribution | null;
   requisitionId: string | null;
-  /** The source's own statement about visa support, when it has a field for that. */
-  visaFlag: 'offers' | 'refuses' | null;
+  /** The source's own statement about visa support, where it makes one apart from the text. */
+  visaFlag: SourceFlag | null;
   /** The item as it came, for audits and replays. */
   raw: unknown;
   /** ISO-8601 UTC. */

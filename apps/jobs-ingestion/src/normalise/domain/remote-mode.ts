@@ -1,6 +1,6 @@
+import { type REMOTE_MODES } from '#contracts';
 import { foldInPlace } from './text.js';
 
-export const REMOTE_MODES = ['remote', 'hybrid', 'onsite'] as const;
 export type RemoteMode = (typeof REMOTE_MODES)[number];
 
 const NOT_REMOTE =

@@ -1,4 +1,5 @@
-export const SALARY_PERIODS = ['hour', 'day', 'week', 'month', 'year'] as const;
+import { SALARY_PERIODS } from '#contracts';
+
 export type SalaryPeriod = (typeof SALARY_PERIODS)[number];
 
 /** Pay before tax in major units. One of the bounds may be missing ("from 60,000 €"), never both. */

@@ -1,8 +1,9 @@
+import { type VISA_VERDICTS } from '#contracts';
 import { foldInPlace } from '../../normalise/domain/text.js';
 import { TRIGGER, UNRELATED, VISA_RULES, type VisaPolarity, type VisaRule } from './rules.js';
 import { clausesAround, type Clause } from './sentences.js';
 
-export type VisaVerdict = 'yes' | 'maybe' | 'no' | 'unknown';
+export type VisaVerdict = (typeof VISA_VERDICTS)[number];
 
 export interface VisaEvidence {
   /** The words themselves, cut from the text; for a source's own field the field's statement. */
@@ -11,6 +12,10 @@ export interface VisaEvidence {
   start: number | null;
   end: number | null;
   rule: string;
+  /** The verdict this statement alone would give. */
+  means: VisaVerdict;
+  /** ISO-639-1 of the rule that read it; null for a source's own field. */
+  language: string | null;
   polarity: VisaPolarity;
   /** Speaks for it without promising it: "may sponsor", "case by case", a source's filter. */
   isConditional: boolean;
@@ -44,14 +49,9 @@ export function visaVerdict(text: string, { sourceFlag }: { sourceFlag?: SourceF
   const evidence = readStatements(text.slice(0, MAX_TEXT));
   if (sourceFlag) {
     const rule = sourceFlag.basis === 'field' ? 'source-field' : 'source-filter';
-    evidence.push({
-      quote: sourceFlag.statement,
-      start: null,
-      end: null,
-      rule,
-      polarity: sourceFlag.says,
-      isConditional: sourceFlag.basis === 'filter',
-    });
+    const reading = { polarity: sourceFlag.says, isConditional: sourceFlag.basis === 'filter' };
+    const means = meaningOf(reading);
+    evidence.push({ quote: sourceFlag.statement, start: null, end: null, rule, language: null, means, ...reading });
   }
   return { verdict: verdictOf(evidence), evidence };
 }
@@ -64,6 +64,18 @@ function verdictOf(evidence: readonly VisaEvidence[]): VisaVerdict {
   return against || !isPromised ? 'maybe' : 'yes';
 }
 
+function meaningOf({ polarity, isConditional }: Pick<VisaEvidence, 'polarity' | 'isConditional'>): VisaVerdict {
+  switch (polarity) {
+    case 'offers':
+      return isConditional ? 'maybe' : 'yes';
+    case 'refuses':
+    case 'requires_existing_authorization':
+      return 'no';
+    case 'relocation_only':
+      return 'unknown';
+  }
+}
+
 function readStatements(text: string): VisaEvidence[] {
   const evidence: VisaEvidence[] = [];
   for (const clause of clausesAround(foldInPlace(text), TRIGGER)) {
@@ -72,8 +84,10 @@ function readStatements(text: string): VisaEvidence[] {
     const { sentenceStart: start } = clause;
     const quote = text.slice(start, Math.min(clause.sentenceEnd, start + MAX_QUOTE)).trimEnd();
     if (evidence.some((one) => one.polarity === rule.polarity && one.quote === quote)) continue;
-    const { name, polarity, isConditional = false } = rule;
-    evidence.push({ quote, start, end: start + quote.length, rule: name, polarity, isConditional });
+    const reading = { polarity: rule.polarity, isConditional: rule.isConditional === true };
+    const language = /^([a-z]{2})-/.exec(rule.name)?.[1] ?? 'en';
+    const means = meaningOf(reading);
+    evidence.push({ quote, start, end: start + quote.length, rule: rule.name, language, means, ...reading });
     if (evidence.length === MAX_EVIDENCE) break;
   }
   return evidence;
