@@ -26,7 +26,10 @@ const verdict = (a: Parameters<typeof posting>[0], b: Parameters<typeof posting>
 
 /** Sentences that only a text of the same topic shares. */
 const prose = (topic: string, sentences = 40): string =>
-  Array.from({ length: sentences }, (_, index) => `Our ${topic}${index} crew looks after ${topic} number ${index * 13}.`).join(' ');
+  Array.from(
+    { length: sentences },
+    (_, index) => `Our ${topic}${index} crew looks after ${topic} number ${index * 13}.`,
+  ).join(' ');
 
 describe('comparing two postings', () => {
   it.each([
@@ -87,7 +90,10 @@ describe('comparing two postings', () => {
   });
 
   it('reads the place a board hides in front of the text', () => {
-    const hidden = { locationText: 'Anywhere in the World', descriptionText: 'Headquarters: Remote - Brazil We build boats.' };
+    const hidden = {
+      locationText: 'Anywhere in the World',
+      descriptionText: 'Headquarters: Remote - Brazil We build boats.',
+    };
     expect(verdict(hidden, { locationText: 'Remote - Brazil' })).toBe('duplicate');
     expect(verdict(hidden, { locationText: 'Remote - Portugal' })).toBe('different');
   });
@@ -125,8 +131,12 @@ describe('comparing two postings', () => {
 
   it('finds a cut copy on another board, and the same ad under another name of the employer', () => {
     const text = prose('harbour', 60);
-    expect(verdict({ descriptionText: text }, { descriptionText: text.slice(0, 800), locationText: 'Germany' })).toBe('duplicate');
-    expect(verdict({ descriptionText: text, company: 'Fjord' }, { descriptionText: text, company: 'Fabrikam' })).toBe('duplicate');
+    expect(verdict({ descriptionText: text }, { descriptionText: text.slice(0, 800), locationText: 'Germany' })).toBe(
+      'duplicate',
+    );
+    expect(verdict({ descriptionText: text, company: 'Fjord' }, { descriptionText: text, company: 'Fabrikam' })).toBe(
+      'duplicate',
+    );
     expect(
       verdict({ descriptionText: prose('a'), company: 'Fjord' }, { descriptionText: prose('b'), company: 'Fabrikam' }),
     ).toBe('different');
@@ -162,8 +172,18 @@ describe('blocking', () => {
 
   it('brings together what should be compared', () => {
     const text = prose('harbour', 60);
-    expect(share(keysOf({ title: 'Sr. Data Scientist (m/w/d)' }), keysOf({ title: 'Senior Data Scientist', company: 'Northwind' }))).toBe(true);
-    expect(share(keysOf({ descriptionText: text, company: 'A' }), keysOf({ descriptionText: `${text} Apply!`, company: 'B' }))).toBe(true);
+    expect(
+      share(
+        keysOf({ title: 'Sr. Data Scientist (m/w/d)' }),
+        keysOf({ title: 'Senior Data Scientist', company: 'Northwind' }),
+      ),
+    ).toBe(true);
+    expect(
+      share(
+        keysOf({ descriptionText: text, company: 'A' }),
+        keysOf({ descriptionText: `${text} Apply!`, company: 'B' }),
+      ),
+    ).toBe(true);
   });
 
   it('keeps the rest apart and stays small', () => {

@@ -112,22 +112,34 @@ interface Findings {
   evidence: string[];
 }
 
-function compareNear(a: DedupProfile, b: DedupProfile, { titles, location, text, evidence: found }: Findings): DedupDecision {
+function compareNear(
+  a: DedupProfile,
+  b: DedupProfile,
+  { titles, location, text, evidence: found }: Findings,
+): DedupDecision {
   const company = relateCompanies(a.company, b.company);
   const evidence = [`company: ${company}`, ...found];
   const layer = 'near';
-  const decide = (verdict: DedupDecision['verdict'], score: number): DedupDecision => ({ verdict, layer, score, evidence });
+  const decide = (verdict: DedupDecision['verdict'], score: number): DedupDecision => ({
+    verdict,
+    layer,
+    score,
+    evidence,
+  });
   const isCopy = text.size >= LONG_TEXT && text.containment >= COPY && text.ratio <= CUT_RATIO;
 
   if (company !== 'same') {
     // Two names of one employer: the very same text for the very same job in the very same place.
-    if (titles === 'same' && location === 'same' && isCopy) return decide('duplicate', company === 'related' ? 0.85 : 0.8);
+    if (titles === 'same' && location === 'same' && isCopy)
+      return decide('duplicate', company === 'related' ? 0.85 : 0.8);
     return decide(company === 'related' && isCopy ? 'unsure' : 'different', 0.3);
   }
   if (titles === 'contains') {
     // "… – Sales Tech" beside the bare title is usually another team; only a whole copy in one place is the same job.
     const isWhole = isCopy && text.size >= WHOLE_TEXT && text.containment >= WHOLE_COPY;
-    return isWhole && location === 'same' && a.location.places.length > 0 ? decide('duplicate', 0.85) : decide('unsure', 0.4);
+    return isWhole && location === 'same' && a.location.places.length > 0
+      ? decide('duplicate', 0.85)
+      : decide('unsure', 0.4);
   }
   if (text.size >= SOME_TEXT) {
     if (text.containment >= SAME_TEXT) return decide('duplicate', 0.6 + 0.35 * text.containment);

@@ -21,13 +21,12 @@ const NOT_A_PLACE = new Set(
 
 export function jobLocation(locationText: string | null, descriptionText: string, stated: string | null): JobLocation {
   const places = readPlaces(locationText);
-  if (places.length === 0 && stated !== null) places.push({ city: null, subdivision: null, country: stated, region: null });
+  if (places.length === 0 && stated !== null)
+    places.push({ city: null, subdivision: null, country: stated, region: null });
   const known = places.length >= MANY ? [] : places.filter((place) => place.region !== 'WORLD');
   return {
     places: known.length > 0 ? known : placesInLabel(descriptionText),
-    words: new Set(
-      (fold(locationText ?? '').match(/[\p{L}]{2,}/gu) ?? []).filter((word) => !NOT_A_PLACE.has(word)),
-    ),
+    words: new Set((fold(locationText ?? '').match(/[\p{L}]{2,}/gu) ?? []).filter((word) => !NOT_A_PLACE.has(word))),
   };
 }
 

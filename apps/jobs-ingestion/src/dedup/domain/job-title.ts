@@ -39,7 +39,10 @@ const SYNONYMS: readonly [RegExp, string][] = [
   [/\bdevelopers\b/g, 'developer'],
   [/\b(?:eng|engr)\b\.?/g, 'engineer'],
   [/\bmgr\b\.?/g, 'manager'],
-  [/\b(?:swe|software[ -]?(?:engineer|developer|entwickler(?:in)?|ingenieur(?:in)?)|softwareentwickler(?:in)?|softwareingenieur(?:in)?)\b/g, 'developer'],
+  [
+    /\b(?:swe|software[ -]?(?:engineer|developer|entwickler(?:in)?|ingenieur(?:in)?)|softwareentwickler(?:in)?|softwareingenieur(?:in)?)\b/g,
+    'developer',
+  ],
   [/\b(?:entwickler(?:in)?|programmer|developpeur|developpeuse|desarrollador[ae]?|ontwikkelaar)\b/g, 'developer'],
   [/\b(?:ml)\b/g, 'machine learning'],
 ];
@@ -81,7 +84,8 @@ export function jobTitle(title: string): JobTitle {
 }
 
 /** In a title a single capital letter or "Go" in brackets or behind a dash is a language: give it company. */
-const stackText = (title: string): string => title.replace(/[([\-–|,/:]\s*(Go|R|C|Rust|Swift|Scala|Dart)\b/g, ', $1 developer');
+const stackText = (title: string): string =>
+  title.replace(/[([\-–|,/:]\s*(Go|R|C|Rust|Swift|Scala|Dart)\b/g, ', $1 developer');
 
 export type TitleRelation = 'same' | 'contains' | 'overlaps' | 'different';
 

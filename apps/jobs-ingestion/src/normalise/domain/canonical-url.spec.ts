@@ -17,12 +17,17 @@ describe('canonical addresses', () => {
     expect(canonicalUrl(address)).toBe(expected);
   });
 
-  it.each([['javascript:alert(1)'], ['not a url'], [''], [null], [42], ['ftp://example.com/a'], ['https://localhost/a']])(
-    'refuses %s',
-    (address) => {
-      expect(canonicalUrl(address)).toBeNull();
-    },
-  );
+  it.each([
+    ['javascript:alert(1)'],
+    ['not a url'],
+    [''],
+    [null],
+    [42],
+    ['ftp://example.com/a'],
+    ['https://localhost/a'],
+  ])('refuses %s', (address) => {
+    expect(canonicalUrl(address)).toBeNull();
+  });
 
   it('keeps identity: another parameter value is another address', () => {
     expect(canonicalUrl('https://example.com/viewjob?jk=1')).not.toBe(canonicalUrl('https://example.com/viewjob?jk=2'));
@@ -50,7 +55,10 @@ describe('canonical addresses', () => {
   it.each([
     ['https://job-boards.greenhouse.io/northwind/jobs/4400001', 'greenhouse:4400001'],
     ['https://example.com/careers/4400001?gh_jid=4400001', 'greenhouse:4400001'],
-    ['https://jobs.lever.co/northwind/aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee', 'lever:aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'],
+    [
+      'https://jobs.lever.co/northwind/aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
+      'lever:aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
+    ],
     ['https://northwind.wd5.myworkdayjobs.com/Ext/job/Pune/Engineer_R170239-1', 'workday:R170239'],
     ['https://example.com/job/1', null],
     [null, null],

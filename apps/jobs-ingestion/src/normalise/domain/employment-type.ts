@@ -8,13 +8,18 @@ export type EmploymentType = (typeof EMPLOYMENT_TYPES)[number];
  * so neither is here.
  */
 const WORDS: readonly [EmploymentType, RegExp][] = [
-  ['internship', /\b(?:intern(?:ship)?|praktik(?:um|ant(?:in)?)|stage|stagiaire|stagiair|becari[oa]|practicas|tirocinio|traineeship)\b/],
+  [
+    'internship',
+    /\b(?:intern(?:ship)?|praktik(?:um|ant(?:in)?)|stage|stagiaire|stagiair|becari[oa]|practicas|tirocinio|traineeship)\b/,
+  ],
   ['contract', /\b(?:contract(?:or)?|freelance(?:r)?|freie mitarbeit|freiberuflich|b2b|zzp|autonomo)\b/],
   ['temporary', /\b(?:temporary|temp|befristet|cdd|interim|seasonal|fixed.term|tijdelijk|temporal)\b/],
-  ['part_time', /\b(?:part.?time|teilzeit|temps partiel|working student|werkstudent(?:in)?|minijob|tiempo parcial|deeltijd|side)\b/],
+  [
+    'part_time',
+    /\b(?:part.?time|teilzeit|temps partiel|working student|werkstudent(?:in)?|minijob|tiempo parcial|deeltijd|side)\b/,
+  ],
   ['full_time', /\b(?:full.?time|vollzeit|temps plein|tiempo completo|jornada completa|voltijd|fulltime)\b/],
-  ['volunteer', /\b(?:volunteer(?:ing)?|ehrenamt\w*|benevol\w*|freiwillig\w*)\b/],
-  ['other', /\b(?:apprentice(?:ship)?|ausbildung|other|alternance)\b/],
+  ['other', /\b(?:apprentice(?:ship)?|ausbildung|volunteer|other|alternance)\b/],
 ];
 
 /** Maps the words of any source ("Full-time", "FULLTIME", "Vollzeit") to one list; null when they say nothing. */

@@ -1,32 +1,35 @@
-import { type EXPERIENCE_LEVELS } from '#contracts';
+import { type JOB_EXPERIENCE_LEVELS } from '#contracts';
 import { foldInPlace } from './text.js';
 
-export type ExperienceLevel = (typeof EXPERIENCE_LEVELS)[number];
-
-/** Directors and executives stand beside the ladder: where a title says so, the level is not known, not lower. */
-type Rung = ExperienceLevel | null;
+export type ExperienceLevel = (typeof JOB_EXPERIENCE_LEVELS)[number];
 
 /** First match wins, so the higher rung stands before the lower one: "Senior Staff Engineer" is staff. */
-const IN_TITLE: readonly [Rung, RegExp][] = [
-  ['entry', /\b(?:intern|internship|praktik(?:um|ant(?:in)?)|stagiaire|stage|becari[oa]|working student|werkstudent(?:in)?)\b/],
-  [null, /\b(?:chief [a-z]+(?: [a-z]+)? officer|c[etofpim]o|s?vp|evp|avp|vice president)\b/],
+const IN_TITLE: readonly [ExperienceLevel, RegExp][] = [
+  [
+    'entry',
+    /\b(?:intern|internship|praktik(?:um|ant(?:in)?)|stagiaire|stage|becari[oa]|working student|werkstudent(?:in)?)\b/,
+  ],
+  ['executive', /\b(?:chief [a-z]+(?: [a-z]+)? officer|c[etofpim]o|s?vp|evp|avp|vice president)\b/],
   ['principal', /\b(?:principal|distinguished|fellow)\b/],
   ['staff', /\bstaff\b(?! (?:accountant|nurse|pharmacist))/],
-  [null, /\b(?:director|direktor(?:in)?|directeur|directrice|head of|leiter(?:in)?)\b/],
+  ['director', /\b(?:director|direktor(?:in)?|directeur|directrice|head of|leiter(?:in)?)\b/],
   ['lead', /\b(?:lead|tech lead|team ?lead(?:er)?|teamleit(?:er|ung)|chapter lead)\b/],
   ['senior', /\b(?:senior|sr|snr|confirme)\b/],
   ['junior', /\b(?:junior|jr|jnr)\b/],
-  ['entry', /\b(?:entry[- ]level|graduate|new grad(?:uate)?|trainee|absolvent(?:in)?|berufseinsteiger(?:in)?|debutant)\b/],
+  [
+    'entry',
+    /\b(?:entry[- ]level|graduate|new grad(?:uate)?|trainee|absolvent(?:in)?|berufseinsteiger(?:in)?|debutant)\b/,
+  ],
   ['mid', /\b(?:mid[- ]?level|intermediate|medior)\b/],
-  ['lead', /\b(?:engineering|design|data|people|product development|software|team) manager\b/],
+  ['manager', /\b(?:engineering|design|data|people|product development|software|team) manager\b/],
 ];
 
 /** Words of a source's own level field: The Muse, Himalayas, Arbeitnow job types. */
-const IN_HINT: readonly [Rung, RegExp][] = [
-  ['entry', /\b(?:internship|intern|praktikum)\b/],
-  [null, /\bexecutive\b/],
-  [null, /\bdirector\b/],
-  ['lead', /\b(?:management|manager)\b/],
+const IN_HINT: readonly [ExperienceLevel, RegExp][] = [
+  ['internship', /\b(?:internship|intern|praktikum)\b/],
+  ['executive', /\bexecutive\b/],
+  ['director', /\bdirector\b/],
+  ['manager', /\b(?:management|manager)\b/],
   ['lead', /\b(?:lead|teamleitung)\b/],
   ['senior', /\bsenior\b/],
   ['mid', /\b(?:mid|berufserfahren|professional|experienced)\b/],
@@ -36,11 +39,10 @@ const IN_HINT: readonly [Rung, RegExp][] = [
 
 /** Title first (it is about this opening), then the source's field; null when neither says. */
 export function experienceLevelOf(title: string, hint: string | null): ExperienceLevel | null {
-  const rung = firstMatch(IN_TITLE, title) ?? (hint === null ? undefined : firstMatch(IN_HINT, hint));
-  return rung?.[0] ?? null;
+  return firstMatch(IN_TITLE, title) ?? (hint === null ? null : firstMatch(IN_HINT, hint));
 }
 
-function firstMatch(rules: readonly [Rung, RegExp][], text: string): [Rung, RegExp] | undefined {
+function firstMatch(rules: readonly [ExperienceLevel, RegExp][], text: string): ExperienceLevel | null {
   const folded = foldInPlace(text.slice(0, 400));
-  return rules.find(([, pattern]) => pattern.test(folded));
+  return rules.find(([, pattern]) => pattern.test(folded))?.[0] ?? null;
 }

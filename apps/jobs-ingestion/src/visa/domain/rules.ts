@@ -1,16 +1,15 @@
-export const VISA_POLARITIES = ['offers', 'refuses', 'requires_existing_authorization', 'relocation_only'] as const;
+import { type VISA_POLARITIES } from '#contracts';
+
 export type VisaPolarity = (typeof VISA_POLARITIES)[number];
 
 export interface VisaRule {
-  /** Stable name, kept with the evidence. */
+  /** Stable name, kept with the evidence. It begins with the language; `-conditional` promises nothing. */
   name: string;
   polarity: VisaPolarity;
   /** Matched against one folded clause (lower case, accents off). */
   pattern: RegExp;
   /** Only where the clause is an item of a list. */
   listItemOnly?: boolean;
-  /** "may agree to", "case by case": speaks for it without promising it. */
-  isConditional?: boolean;
 }
 
 /** Any word that can make a clause worth reading. */
@@ -76,7 +75,6 @@ const ENGLISH: readonly VisaRule[] = [
   {
     name: 'en-offers-conditional',
     polarity: 'offers',
-    isConditional: true,
     pattern:
       /\b(?:may|might|could|can)\b[^.]{0,40}\b(?:sponsor\b[^.]{0,40}\bvisa|visa (?:sponsorship|support))[^.]{0,60}\b(?:if|case|exceptional|right candidate|depending|where)\b|\bmay\b[^.]{0,30}\bsponsor\b[^.]{0,40}\bvisa|\b(?:visa|immigration) (?:sponsorship|support)\b[^.]{0,60}\b(?:case[- ]by[- ]case|may be|might be|could be|exceptional|right candidate|in some cases|depending on)\b/,
   },
@@ -181,7 +179,7 @@ const GERMAN: readonly VisaRule[] = [
   },
   {
     name: 'de-relocation',
-    polarity: 'relocation_only',
+    polarity: 'relocation',
     pattern: /\bumzugs(?:hilfe|unterstutzung|kosten\w*|pauschale|paket)\b/,
   },
 ];
@@ -224,7 +222,7 @@ const DUTCH: readonly VisaRule[] = [
     polarity: 'requires_existing_authorization',
     pattern: /\bwerkvergunning\b|\bgerechtigd (?:om )?[^.]{0,30}\bte werken\b/,
   },
-  { name: 'nl-relocation', polarity: 'relocation_only', pattern: /\bverhuis(?:vergoeding|kosten\w*)\b/ },
+  { name: 'nl-relocation', polarity: 'relocation', pattern: /\bverhuis(?:vergoeding|kosten\w*)\b/ },
 ];
 
 const SPANISH: readonly VisaRule[] = [
@@ -250,13 +248,13 @@ const SPANISH: readonly VisaRule[] = [
 const RELOCATION: readonly VisaRule[] = [
   {
     name: 'relocation',
-    polarity: 'relocation_only',
+    polarity: 'relocation',
     pattern:
       /\brelocation (?:assistance|support|package|bonus|help|reimburse\w*|allowance|costs?|budget|offered|available|provided|possible|stipend)\b|\b(?:assist|help|support)\w*\b[^.]{0,25}\brelocat\w*|\b(?:ayuda|apoyo)\b[^.]{0,20}\breubicacion\b/,
   },
   {
     name: 'relocation-item',
-    polarity: 'relocation_only',
+    polarity: 'relocation',
     listItemOnly: true,
     pattern: /^\W*relocation(?: ok| yes)?\W*$/,
   },
@@ -268,6 +266,6 @@ const RELOCATION: readonly VisaRule[] = [
  */
 export const VISA_RULES: readonly VisaRule[] = (() => {
   const all = [...ENGLISH, ...GERMAN, ...FRENCH, ...DUTCH, ...SPANISH, ...RELOCATION];
-  const order: readonly VisaPolarity[] = ['refuses', 'offers', 'requires_existing_authorization', 'relocation_only'];
+  const order: readonly VisaPolarity[] = ['refuses', 'offers', 'requires_existing_authorization', 'relocation'];
   return order.flatMap((polarity) => all.filter((rule) => rule.polarity === polarity));
 })();

@@ -12,13 +12,7 @@ export interface VisaEvidence {
   start: number | null;
   end: number | null;
   rule: string;
-  /** The verdict this statement alone would give. */
-  means: VisaVerdict;
-  /** ISO-639-1 of the rule that read it; null for a source's own field. */
-  language: string | null;
   polarity: VisaPolarity;
-  /** Speaks for it without promising it: "may sponsor", "case by case", a source's filter. */
-  isConditional: boolean;
 }
 
 export interface VisaAssessment {
@@ -49,31 +43,20 @@ export function visaVerdict(text: string, { sourceFlag }: { sourceFlag?: SourceF
   const evidence = readStatements(text.slice(0, MAX_TEXT));
   if (sourceFlag) {
     const rule = sourceFlag.basis === 'field' ? 'source-field' : 'source-filter';
-    const reading = { polarity: sourceFlag.says, isConditional: sourceFlag.basis === 'filter' };
-    const means = meaningOf(reading);
-    evidence.push({ quote: sourceFlag.statement, start: null, end: null, rule, language: null, means, ...reading });
+    evidence.push({ quote: sourceFlag.statement, start: null, end: null, rule, polarity: sourceFlag.says });
   }
   return { verdict: verdictOf(evidence), evidence };
 }
+
+/** Speaks for it without promising it: "may sponsor", "case by case", being listed under a filter. */
+const isConditional = ({ rule }: VisaEvidence): boolean => rule.endsWith('-conditional') || rule === 'source-filter';
 
 function verdictOf(evidence: readonly VisaEvidence[]): VisaVerdict {
   const says = (polarity: VisaPolarity): boolean => evidence.some((one) => one.polarity === polarity);
   const against = says('refuses') || says('requires_existing_authorization');
   if (!says('offers')) return against ? 'no' : 'unknown';
-  const isPromised = evidence.some((one) => one.polarity === 'offers' && !one.isConditional);
+  const isPromised = evidence.some((one) => one.polarity === 'offers' && !isConditional(one));
   return against || !isPromised ? 'maybe' : 'yes';
-}
-
-function meaningOf({ polarity, isConditional }: Pick<VisaEvidence, 'polarity' | 'isConditional'>): VisaVerdict {
-  switch (polarity) {
-    case 'offers':
-      return isConditional ? 'maybe' : 'yes';
-    case 'refuses':
-    case 'requires_existing_authorization':
-      return 'no';
-    case 'relocation_only':
-      return 'unknown';
-  }
 }
 
 function readStatements(text: string): VisaEvidence[] {
@@ -84,10 +67,7 @@ function readStatements(text: string): VisaEvidence[] {
     const { sentenceStart: start } = clause;
     const quote = text.slice(start, Math.min(clause.sentenceEnd, start + MAX_QUOTE)).trimEnd();
     if (evidence.some((one) => one.polarity === rule.polarity && one.quote === quote)) continue;
-    const reading = { polarity: rule.polarity, isConditional: rule.isConditional === true };
-    const language = /^([a-z]{2})-/.exec(rule.name)?.[1] ?? 'en';
-    const means = meaningOf(reading);
-    evidence.push({ quote, start, end: start + quote.length, rule: rule.name, language, means, ...reading });
+    evidence.push({ quote, start, end: start + quote.length, rule: rule.name, polarity: rule.polarity });
     if (evidence.length === MAX_EVIDENCE) break;
   }
   return evidence;

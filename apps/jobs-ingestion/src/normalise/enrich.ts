@@ -1,0 +1,58 @@
+import { blockingKeysOf, companyKey, fingerprintOf, profileOf, titleKey } from '../dedup/domain/profile.js';
+import { mainPlace, readPlaces } from '../places/domain/place.js';
+import { parseSalary } from '../salary/domain/parse-salary.js';
+import { type Salary } from '../salary/domain/salary.js';
+import { extractSkills } from '../skills/domain/extract-skills.js';
+import { visaVerdict } from '../visa/domain/visa-verdict.js';
+import { canonicalUrl } from './domain/canonical-url.js';
+import { experienceLevelOf } from './domain/experience-level.js';
+import { detectLanguage } from './domain/language.js';
+import { type EnrichedPosting, type NormalisedPosting } from './domain/posting.js';
+import { remoteModeOfLabel, remoteModeOfText } from './domain/remote-mode.js';
+import { foldInPlace } from './domain/text.js';
+
+/** Running text beyond this repeats itself; remote work is stated in the first paragraphs or not at all. */
+const REMOTE_TEXT = 6_000;
+/** Tags are the source's own skill list, title and text are the employer's; all three are read as one. */
+const skillText = ({ title, tags, descriptionText }: NormalisedPosting): string =>
+  `${title}\n${tags.join(', ')}\n${descriptionText}`;
+
+/** Everything that can be read from one posting. Pure: the same posting always gives the same answer. */
+export function enrich(posting: NormalisedPosting): EnrichedPosting {
+  const places = readPlaces(posting.locationText);
+  const { city, country } = mainPlace(places, posting.statedCountry);
+  const address = canonicalUrl(posting.applyUrl) ?? canonicalUrl(posting.listingUrl);
+  const profile = profileOf({
+    source: posting.source,
+    sourceId: posting.sourceId,
+    title: posting.title,
+    company: posting.company,
+    locationText: posting.locationText,
+    statedCountry: posting.statedCountry,
+    canonicalUrls: address === null ? [] : [address],
+    descriptionText: posting.descriptionText,
+  });
+  return {
+    ...posting,
+    canonicalUrl: address,
+    remote: posting.remote ?? remoteOf(posting),
+    salary: posting.salary ?? salaryOf(posting),
+    language: posting.languageHint ?? detectLanguage(posting.descriptionText),
+    level: experienceLevelOf(posting.title, posting.levelHint),
+    skills: extractSkills(skillText(posting)),
+    places,
+    city,
+    country,
+    visa: visaVerdict(posting.descriptionText, { sourceFlag: posting.visaFlag }),
+    companyKey: companyKey(profile),
+    titleKey: titleKey(profile),
+    fingerprint: fingerprintOf(profile),
+    blockingKeys: blockingKeysOf(profile),
+  };
+}
+
+const remoteOf = ({ title, locationText, descriptionText }: NormalisedPosting): EnrichedPosting['remote'] =>
+  remoteModeOfLabel(locationText, title) ?? remoteModeOfText(foldInPlace(descriptionText.slice(0, REMOTE_TEXT)));
+
+const salaryOf = ({ salaryText, title, descriptionText }: NormalisedPosting): Salary | null =>
+  (salaryText === null ? null : parseSalary(salaryText)) ?? parseSalary(title) ?? parseSalary(descriptionText);

@@ -1,0 +1,10 @@
+export { enrich } from './enrich.js';
+export { describe, looksLikeHtml, sanitise, textOf, type Description } from './html.js';
+export { canonicalUrl, parseHttpUrl, requisitionOf } from './domain/canonical-url.js';
+export { parseInstant } from './domain/dates.js';
+export { employmentTypeOf, type EmploymentType } from './domain/employment-type.js';
+export { experienceLevelOf, type ExperienceLevel } from './domain/experience-level.js';
+export { detectLanguage, languageOfTag, type Language } from './domain/language.js';
+export { LIMITS, type Attribution, type EnrichedPosting, type NormalisedPosting } from './domain/posting.js';
+export { remoteModeOfLabel, remoteModeOfText, type RemoteMode } from './domain/remote-mode.js';
+export { cleanLine, cleanText, decodeEntities, fold, foldInPlace } from './domain/text.js';

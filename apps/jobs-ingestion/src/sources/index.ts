@@ -1,0 +1,4 @@
+export * from './source.port.js';
+export { SourceRegistry } from './source.registry.js';
+export { sourceSettings, type SourceSettings } from './settings.js';
+export { toPosting, type Origin, type PostingDraft } from './shared/posting-draft.js';
