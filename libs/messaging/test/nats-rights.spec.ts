@@ -11,7 +11,6 @@ import { type NatsHandle, startNats } from '#testing';
  */
 const topology = new Topology();
 const { rpcs, events, commands, readers } = topology.registry;
-const serviceOf = (subject: string): string => subject.split('.')[1] ?? '';
 const owners = new Map([
   ...SERVICES.flatMap((service): [string, ServiceName][] => [
     [eventStream(service), service],

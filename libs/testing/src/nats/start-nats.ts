@@ -3,8 +3,9 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { APPS, type AppName } from '#contracts';
+import { freePort } from '../free-port.js';
 import { findNatsServer } from './nats-binary.js';
-import { freePort, NatsProcess } from './nats-process.js';
+import { NatsProcess } from './nats-process.js';
 
 /** A user of the test configuration: the seven apps, and one that may do everything (for what a test itself does). */
 export type NatsUser = AppName | 'admin';

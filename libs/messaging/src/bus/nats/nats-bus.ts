@@ -174,6 +174,8 @@ export class NatsBus implements Bus {
 
   private async fetchUntil(consumer: ConsumerSpec, max: number, deadline: number): Promise<Delivery[]> {
     while (!this.closing) {
+      // Without this a pull that ends at once because the connection is gone would be repeated without a pause.
+      this.requests.assertConnected();
       await this.consumers.ensure(consumer);
       const left = deadline - performance.now();
       const { messages, outcome } = await pull(this.connection, {

@@ -1,3 +1,4 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
 import {
   type Msg,
   type MsgHdrs,
@@ -7,6 +8,7 @@ import {
   TimeoutError,
 } from '@nats-io/transport-node';
 import { AppError } from '#kernel';
+import { TopologyError } from '../../topology/ensure-topology.js';
 import { noResponder, timedOut, unavailable } from '../bus-errors.js';
 
 const lost = (): AppError => unavailable('The message bus is not reachable right now; it is being reconnected.');
@@ -20,6 +22,10 @@ export class NatsRequests {
 
   get isConnected(): boolean {
     return this.connected;
+  }
+
+  assertConnected(): void {
+    if (!this.connected) throw lost();
   }
 
   /** Without this a request that was on its way when the server died would wait for its whole deadline. */
@@ -67,7 +73,7 @@ function translate(error: unknown, about: { subject: string; timeoutMs: number }
   }
   const violation = error instanceof PermissionViolationError ? error : cause;
   if (violation instanceof PermissionViolationError) return missingRight(violation);
-  if (error instanceof Error && error.name.startsWith('JetStream')) return error;
+  if (error instanceof JetStreamApiError || error instanceof TopologyError) return error;
   return unavailable(`The message bus did not take ${about.subject}.`, error);
 }
 
