@@ -21,7 +21,7 @@ function worstStretch(times: readonly number[], windowMs: number): number {
 describe('RateLimiter alone', () => {
   it('never admits more than the limit in any stretch of the window', () => {
     const scenario = fc.record({
-      gaps: fc.array(fc.integer({ min: 0, max: 2000 }), { minLength: 1, maxLength: 300 }),
+      gaps: fc.array(fc.integer({ min: 0, max: 2000 }), { minLength: 1, maxLength: 150 }),
       limit: fc.integer({ min: 1, max: 20 }),
       windowMs: fc.constantFrom(1000, 5000, 7001, 60_000),
       start: fc.integer({ min: 0, max: 10_000_000 }),
@@ -36,7 +36,7 @@ describe('RateLimiter alone', () => {
         });
         expect(worstStretch(admitted, windowMs)).toBeLessThanOrEqual(limit);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -146,7 +146,7 @@ describe('RateLimiter in replicas', () => {
 
   it('overshoots at most by what the others admitted within exchange and transit, and never past replicas × limit', () => {
     const scenario = fc.record({
-      hits: fc.array(fc.record({ gap: fc.integer({ min: 0, max: 400 }), replica: fc.nat(3) }), { maxLength: 300 }),
+      hits: fc.array(fc.record({ gap: fc.integer({ min: 0, max: 400 }), replica: fc.nat(3) }), { maxLength: 150 }),
       replicas: fc.integer({ min: 1, max: 4 }),
       limit: fc.integer({ min: 1, max: 15 }),
       everyMs: fc.constantFrom(100, 250, 1000),
@@ -163,7 +163,7 @@ describe('RateLimiter in replicas', () => {
         expect(Math.max(0, ...seen.map(({ known }) => known))).toBeLessThanOrEqual(limit);
         expect(Math.max(0, ...seen.map(({ all }) => all))).toBeLessThanOrEqual(replicas * limit);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

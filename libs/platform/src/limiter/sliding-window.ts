@@ -10,6 +10,8 @@ export class SlidingWindow {
   /** Ring of the parts that can still count: the present one, PARTS before it. */
   private readonly counts = new Uint32Array(PARTS + 1);
   private newest: number;
+  /** Sum of `counts`, so that a request need not add them up. */
+  private total = 0;
 
   constructor(windowMs: number, nowMs: number) {
     this.partMs = windowMs / PARTS;
@@ -18,12 +20,13 @@ export class SlidingWindow {
 
   used(nowMs: number): number {
     this.advance(nowMs);
-    return this.counts.reduce((sum, count) => sum + count, 0);
+    return this.total;
   }
 
   add(nowMs: number, hits: number): void {
     this.advance(nowMs);
     this.counts[this.slot(this.newest)] = this.countOf(this.newest) + hits;
+    this.total += hits;
   }
 
   /** Milliseconds until `need` of the hits no longer count. */
@@ -40,7 +43,11 @@ export class SlidingWindow {
   private advance(nowMs: number): void {
     const now = this.partAt(nowMs);
     const steps = Math.min(now - this.newest, PARTS + 1);
-    for (let step = 1; step <= steps; step += 1) this.counts[this.slot(now - steps + step)] = 0;
+    for (let step = 1; step <= steps; step += 1) {
+      const part = now - steps + step;
+      this.total -= this.countOf(part);
+      this.counts[this.slot(part)] = 0;
+    }
     this.newest = Math.max(now, this.newest);
   }
 

@@ -1,3 +1,4 @@
+import { errorCode } from '../errors/error-facts.js';
 import type { OutboundOutcome } from './outcome.js';
 
 type Answer = Pick<Extract<OutboundOutcome, { kind: 'ok' }>, 'body' | 'charset'>;
@@ -11,7 +12,7 @@ function decoder(charset: string): TextDecoder {
   try {
     return new TextDecoder(charset);
   } catch (error) {
-    if (error instanceof RangeError) return new TextDecoder('utf-8');
+    if (errorCode(error) === 'ERR_ENCODING_NOT_SUPPORTED') return new TextDecoder('utf-8');
     throw error;
   }
 }

@@ -49,11 +49,11 @@ async function understand(response: Dispatcher.ResponseData, url: URL, request: 
   const headers = plainHeaders(response.headers);
   const location = headers.location;
   if (REDIRECTS.has(status) && location !== undefined) {
-    response.body.destroy();
+    discard(response.body);
     return { kind: 'redirect', status, location };
   }
   if (status === 304) {
-    response.body.destroy();
+    discard(response.body);
     return { kind: 'not-modified', url: url.href };
   }
   if (status >= 200 && status < 300) return readAnswer(response, headers, url, request);
@@ -81,11 +81,11 @@ async function readAnswer(
   const wanted = request.accept;
   const announced = Number(headers['content-length'] ?? '0');
   if (wanted !== undefined && contentType !== undefined && !wanted.includes(contentType)) {
-    response.body.destroy();
+    discard(response.body);
     return failed('bad-content', { status: response.statusCode, detail: `the media type is ${contentType}` });
   }
   if (announced > request.maxBytes) {
-    response.body.destroy();
+    discard(response.body);
     return failed('too-large', { status: response.statusCode });
   }
   const body = await readBody(response.body, headers['content-encoding'], request.maxBytes);
@@ -115,6 +115,11 @@ async function readDetail(
     if (error instanceof BodyTooLarge || error instanceof BodyUnreadable) return undefined;
     throw error;
   }
+}
+
+/** Closes the connection of an answer nobody will read. That this ends in an error event is what we asked for. */
+function discard(body: Dispatcher.ResponseData['body']): void {
+  body.on('error', () => undefined).destroy();
 }
 
 function plainHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 export class BodyTooLarge extends Error {
@@ -13,24 +13,26 @@ export class BodyUnreadable extends Error {
  * that unfolds to gigabytes ends at the bound.
  */
 export async function readBody(raw: Readable, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
-  const decoder = decoderFor(encoding);
-  // Errors of the socket have to reach the one who reads the decoder.
-  const source = decoder === undefined ? raw : raw.on('error', (error) => decoder.destroy(error)).pipe(decoder);
+  let decoder: Transform | undefined;
+  let connectionBroke = false;
+  // Errors of the connection have to reach the one who reads the decoder; the listener stays for those after the end.
+  raw.on('error', (error) => {
+    connectionBroke = true;
+    decoder?.destroy(error);
+  });
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of source) {
+    decoder = decoderFor(encoding);
+    for await (const chunk of decoder === undefined ? raw : raw.pipe(decoder)) {
       const part = chunk as Buffer;
       bytes += part.byteLength;
       if (bytes > maxBytes) throw new BodyTooLarge(`more than ${maxBytes} bytes`);
       chunks.push(part);
     }
   } catch (error) {
-    const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-    if (typeof code === 'string' && /^(Z_|ERR__?BROTLI|ERR_.*DECOD)/.test(code)) {
-      throw new BodyUnreadable('the compressed answer is broken', { cause: error });
-    }
-    throw error;
+    if (decoder === undefined || connectionBroke || error instanceof BodyTooLarge) throw error;
+    throw new BodyUnreadable('the compressed answer is broken', { cause: error });
   } finally {
     raw.destroy();
     decoder?.destroy();
@@ -38,7 +40,7 @@ export async function readBody(raw: Readable, encoding: string | undefined, maxB
   return Buffer.concat(chunks, bytes);
 }
 
-function decoderFor(encoding: string | undefined): ReturnType<typeof createGunzip> | undefined {
+function decoderFor(encoding: string | undefined): Transform | undefined {
   switch (encoding?.trim().toLowerCase() ?? 'identity') {
     case 'identity':
     case '':
