@@ -16,7 +16,7 @@ const posting = (facts: Partial<DedupFacts> & { url?: string }): DedupFacts => {
     company: 'Northwind GmbH',
     locationText: 'Berlin, Germany',
     statedCountry: null,
-    canonicalUrls: url === null ? [] : [url],
+    canonicalUrl: url,
     descriptionText: '',
     ...facts,
   };
