@@ -29,19 +29,17 @@ export class ProfileService {
 
   /** All of it or nothing: one wrong member refuses the whole change. */
   updateOwn(request: UpdateProfileBody, context: RpcContext): Promise<Profile> {
-    const change = tidy(request);
+    const { full_name: fullName, skills, version: madeFrom, ...change } = tidy(request);
     return this.unitOfWork.run(async (tx) => {
       const { userId, version, now } = await this.changes.begin(tx, context);
-      if (change.version !== undefined && change.version !== version) throw staleVersion(version);
+      if (madeFrom !== undefined && madeFrom !== version) throw staleVersion(version);
       const current = there(await this.profiles.find(tx, userId));
       const { facts, problems } = changeFacts(current.facts, change);
       if (problems.length > 0) throw invalid(problems);
 
       await this.profiles.storeFacts(tx, userId, facts);
-      if (change.full_name !== undefined) await this.accounts.update(tx, userId, { fullName: change.full_name });
-      if (change.skills !== undefined) {
-        await this.skills.replaceAll(tx, userId, mergeSkills(current.skills, change.skills), now);
-      }
+      if (fullName !== undefined) await this.accounts.update(tx, userId, { fullName });
+      if (skills !== undefined) await this.skills.replaceAll(tx, userId, mergeSkills(current.skills, skills), now);
       return toProfile(await this.changes.finish(tx, userId, now, context));
     });
   }

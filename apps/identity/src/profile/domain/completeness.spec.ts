@@ -4,7 +4,7 @@ import { completenessOf } from './completeness.js';
 import { NO_FACTS } from './profile-facts.js';
 
 function profile(told: Partial<Profile> = {}): Omit<Profile, 'completeness'> {
-  const { places: _places, ...facts } = NO_FACTS;
+  const { places, ...facts } = NO_FACTS;
   return {
     id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d11',
     email: 'a@example.com',
@@ -13,7 +13,7 @@ function profile(told: Partial<Profile> = {}): Omit<Profile, 'completeness'> {
     skills: [],
     skill_details: [],
     preferred_locations: [],
-    preferred_places: [],
+    preferred_places: places,
     version: 1,
     created_at: '2026-11-20T10:00:00.000Z',
     updated_at: '2026-11-20T10:00:00.000Z',

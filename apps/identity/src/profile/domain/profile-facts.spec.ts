@@ -12,11 +12,6 @@ describe('changing profile facts', () => {
     expect(facts).toEqual({ ...NO_FACTS, company: 'Northwind', current_role: 'Engineer', bio: null });
   });
 
-  it('never stores members that have rows of their own', () => {
-    const { facts } = changeFacts(NO_FACTS, { full_name: 'X', skills: ['Y'], version: 1 });
-    expect(facts).toEqual(NO_FACTS);
-  });
-
   it('accepts places as text and as objects, by code or name, once each', () => {
     const { facts, problems } = changeFacts(NO_FACTS, {
       preferred_locations: ['Berlin, Germany', { city: 'Berlin', country: 'Germany' }, { country: 'se' }, 'Amsterdam'],

@@ -50,14 +50,15 @@ export const NO_FACTS: ProfileFacts = {
   places: [],
 };
 
+/** A change without the members that have rows of their own. */
+export type FactsChange = Omit<UpdateProfileBody, 'full_name' | 'skills' | 'version'>;
+
 /** Facts after a change, with what is wrong about them (by public field name). Absent members stay as they are. */
 export function changeFacts(
   current: ProfileFacts,
-  change: UpdateProfileBody,
+  { preferred_locations, languages, ...plain }: FactsChange,
 ): { facts: ProfileFacts; problems: FieldProblem[] } {
   const problems: FieldProblem[] = [];
-  // Members with rows of their own are written elsewhere.
-  const { full_name: _name, skills: _skills, version: _version, preferred_locations, languages, ...plain } = change;
   const facts: ProfileFacts = { ...current, ...plain };
   if (preferred_locations !== undefined) facts.places = placesOf(preferred_locations, problems);
   if (languages !== undefined) {
@@ -67,10 +68,7 @@ export function changeFacts(
   return { facts, problems };
 }
 
-function placesOf(
-  written: NonNullable<UpdateProfileBody['preferred_locations']>,
-  problems: FieldProblem[],
-): TypedPlace[] {
+function placesOf(written: NonNullable<FactsChange['preferred_locations']>, problems: FieldProblem[]): TypedPlace[] {
   const places = written.map((entry, index) => {
     if (typeof entry === 'string') return parsePlace(entry);
     const city = entry.city ?? null;
