@@ -48,8 +48,9 @@ export class CatalogueRepository {
     const rows = await tx.query<CandidateRow>(
       'ingestion.duplicate-candidates',
       `WITH found AS (
-         SELECT p.id FROM unnest($1::text[]) u(url) CROSS JOIN LATERAL (
-           SELECT id FROM posting WHERE canonical_url = u.url ORDER BY id DESC LIMIT ${CANDIDATES_PER_BLOCK}) p
+         SELECT s.posting_id AS id FROM unnest($1::text[]) u(url) CROSS JOIN LATERAL (
+           SELECT posting_id FROM sighting WHERE canonical_url = u.url
+           ORDER BY posting_id DESC LIMIT ${CANDIDATES_PER_BLOCK}) s
          UNION
          SELECT p.id FROM unnest($2::text[]) f(fingerprint) CROSS JOIN LATERAL (
            SELECT id FROM posting WHERE fingerprint = f.fingerprint ORDER BY id DESC LIMIT ${CANDIDATES_PER_BLOCK}) p
@@ -57,8 +58,10 @@ export class CatalogueRepository {
          SELECT b.posting_id FROM unnest($3::text[]) k(block) CROSS JOIN LATERAL (
            SELECT posting_id FROM posting_block WHERE block = k.block
            ORDER BY posting_id DESC LIMIT ${CANDIDATES_PER_BLOCK}) b)
-       SELECT p.id, p.source, p.title, p.company, p.location, p.stated_country, p.canonical_url, p.fingerprint,
-              p.description_text, array(SELECT block FROM posting_block b WHERE b.posting_id = p.id) AS blocks
+       SELECT p.id, p.source, p.title, p.company, p.location, p.stated_country, p.fingerprint,
+              p.description_text, array(SELECT block FROM posting_block b WHERE b.posting_id = p.id) AS blocks,
+              array(SELECT DISTINCT canonical_url FROM sighting s
+                    WHERE s.posting_id = p.id AND s.canonical_url IS NOT NULL) AS canonical_urls
        FROM found JOIN posting p ON p.id = found.id
        WHERE p.listed_at > now() - interval '${LOOK_BACK_DAYS} days' OR p.closed_at IS NULL`,
       [
@@ -118,17 +121,18 @@ export class CatalogueRepository {
       source: posting.source,
       source_id: posting.sourceId,
       url: posting.listingUrl ?? posting.applyUrl,
+      canonical_url: posting.canonicalUrl,
       content_hash: contentHash,
     }));
     if (rows.length === 0) return;
     await tx.query(
       'ingestion.insert-sightings',
-      `INSERT INTO sighting (source, source_id, posting_id, url, content_hash, first_seen_at, last_seen_at, last_run_id,
-                             layer, score, evidence)
-       SELECT r.source, r.source_id, r.posting_id, r.url, r.content_hash, $2::timestamptz, $2::timestamptz, $3::uuid,
-              r.layer, r.score, r.evidence
-       FROM json_to_recordset($1::json) AS r(source text, source_id text, posting_id uuid, url text, content_hash text,
-                                             layer text, score real, evidence jsonb)`,
+      `INSERT INTO sighting (source, source_id, posting_id, url, canonical_url, content_hash, first_seen_at, last_seen_at,
+                             last_run_id, layer, score, evidence)
+       SELECT r.source, r.source_id, r.posting_id, r.url, r.canonical_url, r.content_hash, $2::timestamptz,
+              $2::timestamptz, $3::uuid, r.layer, r.score, r.evidence
+       FROM json_to_recordset($1::json) AS r(source text, source_id text, posting_id uuid, url text, canonical_url text,
+                                             content_hash text,                                             layer text, score real, evidence jsonb)`,
       [JSON.stringify(rows), now, runId],
     );
   }

@@ -1,9 +1,9 @@
+import type { EnrichedPosting } from '../normalise/domain/posting.js';
 import { skillKey } from '../search/domain/words.js';
 import { contentHash } from './domain/content-hash.js';
 import { excerptOf } from './domain/excerpt.js';
 import type { IncomingPosting } from './domain/plan-batch.js';
 import { placeWords } from './domain/place-words.js';
-import type { EnrichedPosting } from '../normalise/domain/posting.js';
 
 /** The columns of `posting` that come from a source, in the order of the insert. Types for json_to_recordset. */
 export const SOURCE_COLUMNS = {
@@ -33,7 +33,6 @@ export const SOURCE_COLUMNS = {
   description_text: 'text',
   description_html: 'text',
   apply_url: 'text',
-  canonical_url: 'text',
   attribution: 'jsonb',
   fingerprint: 'text',
   visa_verdict: 'text',
@@ -76,7 +75,6 @@ export function postingRow(posting: EnrichedPosting): PostingRow {
     description_text: posting.descriptionText,
     description_html: posting.descriptionHtml,
     apply_url: posting.applyUrl ?? posting.listingUrl,
-    canonical_url: posting.canonicalUrl,
     attribution: posting.attribution,
     fingerprint: posting.fingerprint,
     visa_verdict: posting.visa.verdict,

@@ -8,7 +8,7 @@ export interface CandidateRow {
   company: string;
   location: string | null;
   stated_country: string | null;
-  canonical_url: string | null;
+  canonical_urls: string[];
   fingerprint: string;
   description_text: string;
   blocks: string[];
@@ -26,7 +26,7 @@ export const candidateOf = (row: CandidateRow): Candidate => ({
     company: row.company,
     locationText: row.location,
     statedCountry: row.stated_country,
-    canonicalUrl: row.canonical_url,
+    canonicalUrls: row.canonical_urls,
     descriptionText: row.description_text,
   },
 });

@@ -7,7 +7,7 @@ import { MatchingService } from './matching.service.js';
 export class MatchingConsumer {
   constructor(private readonly matching: MatchingService) {}
 
-  @OnEvent(ProfileUpdatedV1, { reader: 'jobs-ingestion', feature: 'matching', concurrency: 2 })
+  @OnEvent(ProfileUpdatedV1, { reader: 'jobs-ingestion', feature: 'match-profiles', concurrency: 2 })
   profileUpdated(event: Envelope<Static<typeof MatchProfile>>, context: EventContext): Promise<void> {
     return this.matching.updateProfile(event.data, context);
   }

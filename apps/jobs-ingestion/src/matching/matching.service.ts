@@ -4,11 +4,12 @@ import { type Clock } from '#kernel';
 import { Outbox, type EventContext, type WorkContext } from '#messaging';
 import { type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
-import { JOBS_SETTINGS, type JobsSettings } from '../config.js';
+import type { JobsOwnSettings } from '../config.js';
 import { matchScore } from '../recommendations/domain/match-score.js';
 import { OpeningRepository, type StoredOpening } from '../recommendations/opening.repository.js';
 import { MatchProfileRepository, type StoredProfile } from './match-profile.repository.js';
 import { type FoundMatch, UserMatchRepository } from './user-match.repository.js';
+import { JOBS_SETTINGS } from '../tokens.js';
 
 /** People scored per new posting, those with the most shared skills first. */
 const PEOPLE_PER_POSTING = 500;
@@ -25,7 +26,7 @@ export class MatchingService {
     private readonly openings: OpeningRepository,
     private readonly matches: UserMatchRepository,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(JOBS_SETTINGS) private readonly settings: JobsSettings,
+    @Inject(JOBS_SETTINGS) private readonly settings: JobsOwnSettings,
   ) {}
 
   async matchPostings(postingIds: readonly string[], context: WorkContext): Promise<void> {

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { JobMatchResponse, MatchExplanation, RecommendJobsRequest } from '#contracts';
 import { type Clock, notFound } from '#kernel';
 import { RawJson } from '#messaging';
 import { Database } from '#persistence';
-import { CLOCK } from '#platform';
+import { CachedValues, CLOCK } from '#platform';
 import { MatchProfileRepository, type StoredProfile } from '../matching/match-profile.repository.js';
 import { explain } from './domain/explanation.js';
 import { matchScore } from './domain/match-score.js';
@@ -27,9 +26,9 @@ interface Scored {
 export class RecommendationService {
   /**
    * What was computed, by person and version of the profile: a changed profile misses on every replica as soon as its
-   * event is stored, without a message to the others. Promises, so that several waiters share one computation.
+   * event is stored, without a message to the others.
    */
-  private readonly cache = new LRUCache<string, Promise<Scored[]>>({ max: 2_000, ttl: CACHE_MS });
+  private readonly cache = new CachedValues<Scored[]>({ maxEntries: 2_000, ttlMs: CACHE_MS });
 
   constructor(
     private readonly database: Database,
@@ -55,7 +54,8 @@ export class RecommendationService {
       if (job === undefined) return [];
       return [`{"job":${job},"match_score":${score},"explanation":${JSON.stringify(explanation)}}`];
     });
-    const note = profile.person.skillKeys.length === 0 ? 'Add skills to your profile: they weigh most in the score.' : null;
+    const note =
+      profile.person.skillKeys.length === 0 ? 'Add skills to your profile: they weigh most in the score.' : null;
     return answer(entries, profile.version, note);
   }
 
@@ -75,13 +75,7 @@ export class RecommendationService {
   }
 
   private scored(profile: StoredProfile): Promise<Scored[]> {
-    const key = `${profile.userId}:${profile.version}`;
-    const known = this.cache.get(key);
-    if (known !== undefined) return known;
-    const computed = this.compute(profile);
-    this.cache.set(key, computed);
-    computed.catch(() => this.cache.delete(key));
-    return computed;
+    return this.cache.get(`${profile.userId}:${profile.version}`, () => this.compute(profile));
   }
 
   private async compute(profile: StoredProfile): Promise<Scored[]> {

@@ -4,13 +4,14 @@ import { type Clock, type FieldProblem, invalid, newId, notFound } from '#kernel
 import { RawJson, TelemetryBuffer } from '#messaging';
 import { Database } from '#persistence';
 import { CLOCK } from '#platform';
-import { JOBS_SETTINGS, type JobsSettings } from '../config.js';
+import type { JobsOwnSettings } from '../config.js';
 import { companyName } from '../dedup/domain/company-name.js';
 import { wantedPlaceWords } from '../ingestion/domain/place-words.js';
 import { skillNameOf } from '../skills/domain/extract-skills.js';
 import { readCursor } from './domain/cursor.js';
 import { POSTING_DETAIL, POSTING_SNAPSHOT } from './queries/posting-detail.js';
 import { searchPostings } from './queries/search-postings.js';
+import { JOBS_SETTINGS } from '../tokens.js';
 
 /** Rows that page numbers reach. Skipping rows costs as much as reading them; a cursor costs nothing. */
 const DEEPEST_ROW = 10_000;
@@ -21,7 +22,7 @@ export class SearchService {
     private readonly database: Database,
     private readonly telemetry: TelemetryBuffer,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(JOBS_SETTINGS) private readonly settings: JobsSettings,
+    @Inject(JOBS_SETTINGS) private readonly settings: JobsOwnSettings,
   ) {}
 
   async searchPostings(request: SearchJobsRequest, userId: string | null): Promise<RawJson> {

@@ -50,7 +50,6 @@ export const importPostings = defineRpc('jobs-ingestion', 'posting.import', {
       Closed({ index: Type.Integer({ minimum: 0 }), source_id: Type.String(), reason: Type.String() }),
     ),
   }),
-  idempotent: true,
 });
 export type ImportPostingsRequest = Static<typeof importPostings.request>;
 export type ImportPostingsResponse = Static<typeof importPostings.response>;

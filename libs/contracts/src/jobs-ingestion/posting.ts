@@ -39,7 +39,7 @@ export const JOB_EXPERIENCE_LEVELS = [
 export const SALARY_PERIODS = ['hour', 'day', 'week', 'month', 'year'] as const;
 export const DEDUP_LAYERS = ['url', 'fingerprint', 'near'] as const;
 
-export const VISA_POLARITIES = ['offers', 'refuses', 'requires_existing_authorization', 'relocation_only'] as const;
+export const VISA_POLARITIES = ['offers', 'refuses', 'requires_existing_authorization', 'relocation'] as const;
 
 /** A sentence of the posting (or a field of its source) and how it was read. */
 export const VisaEvidence = Closed({

@@ -72,7 +72,12 @@ export function planBatch(
     }
     const id = newId();
     plan.created.push({ incoming: item, id });
-    index.add({ id, fingerprint: item.posting.fingerprint, blocks: item.posting.blockingKeys, facts: item.posting });
+    index.add({
+      id,
+      fingerprint: item.posting.fingerprint,
+      blocks: item.posting.blockingKeys,
+      facts: factsOf(item.posting),
+    });
   }
   return plan;
 }
@@ -82,17 +87,18 @@ class CandidateIndex {
   private readonly profiles = new Map<string, DedupProfile>();
 
   add(candidate: Candidate): void {
-    for (const key of keysOf(candidate.facts.canonicalUrl, candidate.fingerprint, candidate.blocks)) {
+    for (const key of keysOf(candidate.facts.canonicalUrls, candidate.fingerprint, candidate.blocks)) {
       push(this.byKey, key, candidate);
     }
   }
 
   /** The most alike of those that are the same opening. */
   match(posting: EnrichedPosting): { postingId: string; layer: DedupLayer; decision: DedupDecision } | null {
-    const keys = keysOf(posting.canonicalUrl, posting.fingerprint, posting.blockingKeys);
+    const facts = factsOf(posting);
+    const keys = keysOf(facts.canonicalUrls, posting.fingerprint, posting.blockingKeys);
     const candidates = new Set(keys.flatMap((key) => this.byKey.get(key) ?? []));
     if (candidates.size === 0) return null;
-    const profile = profileOf(posting);
+    const profile = profileOf(facts);
     let best: { postingId: string; layer: DedupLayer; decision: DedupDecision } | null = null;
     for (const candidate of candidates) {
       const decision = compareProfiles(profile, this.profileOf(candidate));
@@ -111,8 +117,19 @@ class CandidateIndex {
   }
 }
 
-const keysOf = (url: string | null, fingerprint: string, blocks: readonly string[]): string[] => [
-  ...(url === null ? [] : [`u:${url}`]),
+const factsOf = (posting: EnrichedPosting): DedupFacts => ({
+  source: posting.source,
+  sourceId: posting.sourceId,
+  title: posting.title,
+  company: posting.company,
+  locationText: posting.locationText,
+  statedCountry: posting.statedCountry,
+  canonicalUrls: posting.canonicalUrl === null ? [] : [posting.canonicalUrl],
+  descriptionText: posting.descriptionText,
+});
+
+const keysOf = (urls: readonly string[], fingerprint: string, blocks: readonly string[]): string[] => [
+  ...urls.map((url) => `u:${url}`),
   `f:${fingerprint}`,
   ...blocks.map((block) => `b:${block}`),
 ];

@@ -64,7 +64,8 @@ function describeSalary(person: Person, opening: Opening): string {
 
 function describeExperience(score: MatchScore, person: Person, opening: Opening): string {
   if (opening.level === null) return 'The posting names no level.';
-  if (score.breakdown.experience_match === null) return `Your profile names no level; the posting asks for ${opening.level}.`;
+  if (score.breakdown.experience_match === null)
+    return `Your profile names no level; the posting asks for ${opening.level}.`;
   return person.level === opening.level ? `Your level: ${opening.level}` : `Asks for ${opening.level}.`;
 }
 

@@ -1,0 +1,76 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { MessagingModule } from '#messaging';
+import { PersistenceModule } from '#persistence';
+import { BookmarkRepository } from './bookmarks/bookmark.repository.js';
+import { BookmarkRpcController } from './bookmarks/bookmark.rpc.controller.js';
+import { BookmarkService } from './bookmarks/bookmark.service.js';
+import type { JobsSettings } from './config.js';
+import { jobsSchema } from './data-source.js';
+import { CatalogueRepository } from './ingestion/catalogue.repository.js';
+import { ImportRpcController } from './ingestion/import.rpc.controller.js';
+import { ImportService } from './ingestion/import.service.js';
+import { IngestionService } from './ingestion/ingestion.service.js';
+import { MatchProfileRepository } from './matching/match-profile.repository.js';
+import { MatchingConsumer } from './matching/matching.consumer.js';
+import { MatchingService } from './matching/matching.service.js';
+import { UserMatchRepository } from './matching/user-match.repository.js';
+import { OpeningRepository } from './recommendations/opening.repository.js';
+import { RecommendationRpcController } from './recommendations/recommendation.rpc.controller.js';
+import { RecommendationService } from './recommendations/recommendation.service.js';
+import { FetchSourceConsumer } from './runs/fetch-source.consumer.js';
+import { FetchSourceService } from './runs/fetch-source.service.js';
+import { RunRepository } from './runs/run.repository.js';
+import { RunRpcController } from './runs/run.rpc.controller.js';
+import { RunService } from './runs/run.service.js';
+import { SourceCatalogue } from './runs/source-catalogue.js';
+import { SourceStateRepository } from './runs/source-state.repository.js';
+import { SearchRpcController } from './search/search.rpc.controller.js';
+import { SearchService } from './search/search.service.js';
+import { SourceRegistry } from './sources/index.js';
+import { JOBS_SETTINGS } from './tokens.js';
+
+/** Sources, the job catalogue, and who a posting fits. */
+@Module({})
+export class JobsIngestionModule {
+  static register(settings: JobsSettings): DynamicModule {
+    return {
+      module: JobsIngestionModule,
+      imports: [PersistenceModule.forService(jobsSchema, settings), MessagingModule.forService('jobs-ingestion')],
+      controllers: [
+        SearchRpcController,
+        RecommendationRpcController,
+        BookmarkRpcController,
+        ImportRpcController,
+        RunRpcController,
+        FetchSourceConsumer,
+        MatchingConsumer,
+      ],
+      providers: [
+        { provide: JOBS_SETTINGS, useValue: settings },
+        // ingestion
+        CatalogueRepository,
+        IngestionService,
+        ImportService,
+        // runs
+        { provide: SourceRegistry, useFactory: () => new SourceRegistry(settings) },
+        SourceCatalogue,
+        SourceStateRepository,
+        RunRepository,
+        RunService,
+        FetchSourceService,
+        // search
+        SearchService,
+        // recommendations and matches
+        OpeningRepository,
+        RecommendationService,
+        MatchProfileRepository,
+        UserMatchRepository,
+        MatchingService,
+        // bookmarks
+        BookmarkRepository,
+        BookmarkService,
+      ],
+      exports: [RunService],
+    };
+  }
+}
