@@ -22,7 +22,16 @@ export function enrich(posting: NormalisedPosting): EnrichedPosting {
   const places = readPlaces(posting.locationText);
   const { city, country } = mainPlace(places, posting.statedCountry);
   const address = canonicalUrl(posting.applyUrl) ?? canonicalUrl(posting.listingUrl);
-  const profile = profileOf({ ...posting, canonicalUrl: address });
+  const profile = profileOf({
+    source: posting.source,
+    sourceId: posting.sourceId,
+    title: posting.title,
+    company: posting.company,
+    locationText: posting.locationText,
+    statedCountry: posting.statedCountry,
+    canonicalUrls: address === null ? [] : [address],
+    descriptionText: posting.descriptionText,
+  });
   return {
     ...posting,
     canonicalUrl: address,

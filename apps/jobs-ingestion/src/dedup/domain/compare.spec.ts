@@ -16,7 +16,7 @@ const posting = (facts: Partial<DedupFacts> & { url?: string }): DedupFacts => {
     company: 'Northwind GmbH',
     locationText: 'Berlin, Germany',
     statedCountry: null,
-    canonicalUrl: url,
+    canonicalUrls: url === null ? [] : [url],
     descriptionText: '',
     ...facts,
   };

@@ -78,7 +78,7 @@ function compareAddresses(a: DedupProfile, b: DedupProfile): DedupDecision | nul
       return { verdict: 'different', layer, score: 0, evidence: [`requisition: ${left} and ${right}`] };
     }
   }
-  const url = a.urls.find((address) => b.urls.includes(address));
+  const url = a.facts.canonicalUrls.find((address) => b.facts.canonicalUrls.includes(address));
   if (url === undefined) return null;
   const titles = titlesOf(a, b);
   const evidence = [`url: ${url}`, `title: ${titles}`];

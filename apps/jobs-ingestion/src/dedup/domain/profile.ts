@@ -14,9 +14,8 @@ export interface DedupFacts {
   locationText: string | null;
   /** ISO-3166 alpha-2 where the source states it apart from the text. */
   statedCountry: string | null;
-  canonicalUrl: string | null;
-  /** The canonical addresses of its other sightings: each may name a requisition. */
-  otherUrls?: readonly string[];
+  /** Every canonical address it was seen at: the one of each sighting. */
+  canonicalUrls: readonly string[];
   descriptionText: string;
 }
 
@@ -26,24 +25,19 @@ export interface DedupProfile {
   company: CompanyName;
   title: JobTitle;
   location: JobLocation;
-  urls: readonly string[];
   /** `greenhouse:4400001` where an address tells. */
   requisitions: readonly string[];
   shingles: ReadonlySet<number>;
 }
 
-export function profileOf(facts: DedupFacts): DedupProfile {
-  const urls = [facts.canonicalUrl, ...(facts.otherUrls ?? [])].filter((url) => url !== null);
-  return {
-    facts,
-    company: companyName(facts.company),
-    title: jobTitle(facts.title),
-    location: jobLocation(facts.locationText, facts.descriptionText, facts.statedCountry),
-    urls,
-    requisitions: urls.map(requisitionOf).filter((requisition) => requisition !== null),
-    shingles: shinglesOf(facts.descriptionText),
-  };
-}
+export const profileOf = (facts: DedupFacts): DedupProfile => ({
+  facts,
+  company: companyName(facts.company),
+  title: jobTitle(facts.title),
+  location: jobLocation(facts.locationText, facts.descriptionText, facts.statedCountry),
+  requisitions: facts.canonicalUrls.map(requisitionOf).filter((requisition) => requisition !== null),
+  shingles: shinglesOf(facts.descriptionText),
+});
 
 export const companyKey = (profile: DedupProfile): string => profile.company.core;
 

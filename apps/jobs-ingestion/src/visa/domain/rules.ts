@@ -179,7 +179,7 @@ const GERMAN: readonly VisaRule[] = [
   },
   {
     name: 'de-relocation',
-    polarity: 'relocation_only',
+    polarity: 'relocation',
     pattern: /\bumzugs(?:hilfe|unterstutzung|kosten\w*|pauschale|paket)\b/,
   },
 ];
@@ -222,7 +222,7 @@ const DUTCH: readonly VisaRule[] = [
     polarity: 'requires_existing_authorization',
     pattern: /\bwerkvergunning\b|\bgerechtigd (?:om )?[^.]{0,30}\bte werken\b/,
   },
-  { name: 'nl-relocation', polarity: 'relocation_only', pattern: /\bverhuis(?:vergoeding|kosten\w*)\b/ },
+  { name: 'nl-relocation', polarity: 'relocation', pattern: /\bverhuis(?:vergoeding|kosten\w*)\b/ },
 ];
 
 const SPANISH: readonly VisaRule[] = [
@@ -248,13 +248,13 @@ const SPANISH: readonly VisaRule[] = [
 const RELOCATION: readonly VisaRule[] = [
   {
     name: 'relocation',
-    polarity: 'relocation_only',
+    polarity: 'relocation',
     pattern:
       /\brelocation (?:assistance|support|package|bonus|help|reimburse\w*|allowance|costs?|budget|offered|available|provided|possible|stipend)\b|\b(?:assist|help|support)\w*\b[^.]{0,25}\brelocat\w*|\b(?:ayuda|apoyo)\b[^.]{0,20}\breubicacion\b/,
   },
   {
     name: 'relocation-item',
-    polarity: 'relocation_only',
+    polarity: 'relocation',
     listItemOnly: true,
     pattern: /^\W*relocation(?: ok| yes)?\W*$/,
   },
@@ -266,6 +266,6 @@ const RELOCATION: readonly VisaRule[] = [
  */
 export const VISA_RULES: readonly VisaRule[] = (() => {
   const all = [...ENGLISH, ...GERMAN, ...FRENCH, ...DUTCH, ...SPANISH, ...RELOCATION];
-  const order: readonly VisaPolarity[] = ['refuses', 'offers', 'requires_existing_authorization', 'relocation_only'];
+  const order: readonly VisaPolarity[] = ['refuses', 'offers', 'requires_existing_authorization', 'relocation'];
   return order.flatMap((polarity) => all.filter((rule) => rule.polarity === polarity));
 })();

@@ -85,7 +85,7 @@ describe('visa statements', () => {
     expect(polarities('We do not pay for flights but we sponsor visas.')).toEqual(['offers']);
     expect(polarities("We can't sponsor visas but relocation assistance is possible")).toEqual([
       'refuses',
-      'relocation_only',
+      'relocation',
     ]);
   });
 
