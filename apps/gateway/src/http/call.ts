@@ -1,14 +1,107 @@
 import type { FastifyRequest } from 'fastify';
-import type { Call } from './operation.js';
+import type { Caller } from '#contracts';
+import { AppError, unauthenticated } from '#kernel';
+import type { OutgoingContext } from '#messaging';
+import { continueTrace, injectTrace, requestContext, withSpan } from '#platform';
+import type { Call, OperationSpec } from './operation.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Filled by the entrance hook before any handler runs. */
+    /** Filled by the entrance before any handler runs. */
     call: Call | null;
   }
 }
 
 export function callOf(request: FastifyRequest): Call {
-  if (request.call === null) throw new Error('The entrance hook did not run for this route');
+  if (request.call === null) throw new Error('The entrance did not run for this route');
   return request.call;
+}
+
+export const STANDARD_TIMEOUT_MS = 5_000;
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** Reads of the request what the handler's one question takes along. Rare parts are only read when asked for. */
+export class RequestCall implements Call {
+  readonly context: OutgoingContext;
+
+  constructor(
+    private readonly request: FastifyRequest,
+    spec: OperationSpec,
+    readonly caller: Caller | undefined,
+  ) {
+    const { headers } = request;
+    this.context = {
+      caller,
+      requestId: request.id,
+      timeoutMs: spec.timeoutMs ?? STANDARD_TIMEOUT_MS,
+      clientAddress: request.ip,
+      userAgent: headers['user-agent']?.slice(0, 400),
+      traceparent: traceparentOf(headers.traceparent),
+      idempotencyKey: spec.idempotent === true ? idempotencyKeyOf(headers['idempotency-key']) : undefined,
+    };
+  }
+
+  userId(): string {
+    if (this.caller === undefined) throw unauthenticated();
+    return this.caller.user_id;
+  }
+
+  get respondAsync(): boolean {
+    return /(^|[,;\s])respond-async([,;\s]|$)/i.test(String(this.request.headers.prefer ?? ''));
+  }
+
+  get wantsStream(): boolean {
+    return (this.request.headers.accept ?? '').includes('text/event-stream');
+  }
+
+  cookie(name: string): string | undefined {
+    for (const pair of (this.request.headers.cookie ?? '').split(';')) {
+      const at = pair.indexOf('=');
+      if (at !== -1 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+    }
+    return undefined;
+  }
+
+  get signal(): AbortSignal {
+    const controller = new AbortController();
+    const { socket } = this.request.raw;
+    if (socket.destroyed) controller.abort();
+    else socket.once('close', () => controller.abort());
+    return controller.signal;
+  }
+}
+
+/** Log lines and spans of everything the handler causes carry this request's ids. */
+export function inRequestContext(
+  request: FastifyRequest,
+  call: Call,
+  spec: OperationSpec,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { context } = call;
+  const sent = context.traceparent;
+  const log = { requestId: request.id, service: 'gateway', userId: call.caller?.user_id, traceparent: sent };
+  return requestContext.run(log, () =>
+    continueTrace({ traceparent: sent }, () =>
+      withSpan(spec.operationId, { kind: 'server' }, () => {
+        // The span made here is the parent of what the services do; without tracing the client's goes on as it came.
+        context.traceparent = injectTrace().traceparent ?? sent;
+        return work();
+      }),
+    ),
+  );
+}
+
+const traceparentOf = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'string' && TRACEPARENT.test(header) ? header : undefined;
+
+function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
+  throw new AppError({
+    code: 'MALFORMED_REQUEST',
+    kind: 'malformed',
+    message: 'Idempotency-Key must have 1 to 200 visible ASCII characters.',
+  });
 }

@@ -1,0 +1,44 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { MessagingModule } from '#messaging';
+import { AccessService } from './access/access.service.js';
+import { AccessTokens } from './access/access-tokens.service.js';
+import { ApiKeys, NoApiKeys } from './access/api-keys.js';
+import { Revocations } from './access/revocations.js';
+import { SigningKeys } from './access/signing-keys.js';
+import type { GatewaySettings } from './config.js';
+import { serviceControllers } from './controllers.js';
+import { Entrance } from './http/entrance.js';
+import { ErrorFilter } from './http/errors.js';
+import { RouteTable } from './http/route-table.js';
+import { HttpDoor } from './http/server.js';
+import { LimitsExchange } from './limits/limits-exchange.js';
+import { RateLimits } from './limits/rate-limits.js';
+import { GATEWAY_SETTINGS } from './tokens.js';
+
+/** The public door: REST and WebSocket to the world, requests over the bus to the services. No database. */
+@Module({})
+export class GatewayModule {
+  static register(settings: GatewaySettings): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [MessagingModule.forGateway()],
+      controllers: [...serviceControllers],
+      providers: [
+        { provide: GATEWAY_SETTINGS, useValue: settings },
+        { provide: ApiKeys, useClass: NoApiKeys },
+        { provide: APP_FILTER, useExisting: ErrorFilter },
+        ErrorFilter,
+        RouteTable,
+        HttpDoor,
+        Entrance,
+        AccessService,
+        AccessTokens,
+        SigningKeys,
+        Revocations,
+        RateLimits,
+        LimitsExchange,
+      ],
+    };
+  }
+}

@@ -1,0 +1,129 @@
+import { type Envelope, listRevocations, listSigningKeys } from '#contracts';
+import { AppError, newId } from '#kernel';
+import { type Bus, type BusMessage, MessagingModule, NatsBus, silentLogger } from '#messaging';
+import { bootstrap, readSettings, type RunningApp } from '#platform';
+import { type NatsHandle, startNats } from '#testing';
+import { GatewayModule, gatewayHttp, gatewaySettings } from '../../src/index.js';
+import { createThing, listThings, showThing, ThingsModule } from './things.js';
+import { makeKey, type TestKey } from './tokens.js';
+
+class TestRoot {}
+
+export const connect = (nats: NatsHandle, app: string, user: 'gateway' | 'admin'): Promise<Bus> => {
+  const { NATS_URL, NATS_USER, NATS_PASSWORD } = nats.settingsFor(user);
+  return NatsBus.connect({
+    app,
+    settings: { url: NATS_URL, user: NATS_USER, password: NATS_PASSWORD, connectTimeoutMs: 5_000 },
+    streams: [],
+    logger: silentLogger,
+  });
+};
+
+/** Real broker, real gateways, and services that fit on a page. */
+export class Stack {
+  readonly key: TestKey = makeKey();
+  readonly revoked = { sessions: [] as unknown[], users: [] as unknown[] };
+  /** Requests the services got. */
+  readonly heard: BusMessage[] = [];
+  private readonly gateways: RunningApp[] = [];
+
+  private constructor(
+    readonly nats: NatsHandle,
+    readonly bus: Bus,
+  ) {}
+
+  static async start(): Promise<Stack> {
+    const nats = await startNats();
+    const stack = new Stack(nats, await connect(nats, 'services', 'admin'));
+    await stack.answerRequests();
+    return stack;
+  }
+
+  /** Base URL of a new gateway. */
+  async gateway(env: Record<string, string> = {}): Promise<string> {
+    const settings = readSettings(gatewaySettings, {
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'silent',
+      HEALTH_PORT: '0',
+      API_PORT: '0',
+      RATE_LIMIT_GENERAL: '0',
+      RATE_LIMIT_GENERAL_HOURLY: '0',
+      RATE_LIMIT_SEARCH: '0',
+      RATE_LIMIT_CREDENTIALS: '0',
+      ...env,
+    });
+    const bus = await connect(this.nats, 'gateway', 'gateway');
+    const module = {
+      module: TestRoot,
+      imports: [MessagingModule.forRoot(bus), GatewayModule.register(settings), ThingsModule],
+    };
+    const running = await bootstrap({ app: 'gateway', settings, module, http: gatewayHttp(settings), embedded: true });
+    this.gateways.push(running);
+    if (running.url === undefined) throw new Error('the gateway has no address');
+    return running.url;
+  }
+
+  /** As the owner's relay would: on the subject of the event, as an envelope. */
+  async tell(contract: { subject: string; type: string }, data: unknown): Promise<void> {
+    const envelope: Envelope = {
+      id: newId(),
+      type: contract.type,
+      source: 'identity',
+      subject: newId(),
+      time: new Date().toISOString(),
+      data,
+    };
+    await this.bus.publish({ subject: contract.subject, payload: json(envelope), headers: {} });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.gateways.map((gateway) => gateway.close()));
+    await this.bus.close();
+    await this.nats.stop();
+  }
+
+  private async answerRequests(): Promise<void> {
+    const id = '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d11';
+    const thing = { id, name: 'A thing' };
+    const answers: Record<string, (message: BusMessage) => unknown> = {
+      [listSigningKeys.subject]: () => ({ keys: [this.key.jwk] }),
+      [listRevocations.subject]: () => this.revoked,
+      [showThing.subject]: (message) => ({ ...thing, id: bodyOf(message).id }),
+      [createThing.subject]: (message) => ({
+        thing,
+        echo: { ...bodyOf(message), key: message.headers['cc-idempotency-key'] },
+      }),
+      [listThings.subject]: (message) => ({
+        total: 1,
+        page: bodyOf(message).page,
+        per_page: 20,
+        total_pages: 1,
+        things: Array(bodyOf(message).deep === true ? 100 : 1).fill(thing),
+      }),
+    };
+    for (const [subject, answer] of Object.entries(answers)) {
+      await this.bus.respond(subject, 'test', async (message) => {
+        this.heard.push(message);
+        return { payload: json(answer(message)), headers: {} };
+      });
+    }
+    await this.bus.respond('rpc.analytics.conflict.v1', 'test', async () => ({
+      payload: json(
+        new AppError({
+          code: 'ILLEGAL_TRANSITION',
+          kind: 'conflict',
+          message: 'No.',
+          extra: { legal_transitions: ['applied'] },
+        }).toShape(),
+      ),
+      headers: { 'cc-error': '1' },
+    }));
+    await this.bus.respond('rpc.analytics.slow.v1', 'test', () => new Promise(() => undefined));
+  }
+}
+
+const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+const bodyOf = (message: BusMessage): Record<string, unknown> => {
+  const value: unknown = JSON.parse(Buffer.from(message.payload).toString('utf8'));
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+};
