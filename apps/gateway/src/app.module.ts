@@ -12,6 +12,7 @@ import { Entrance } from './http/entrance.js';
 import { ErrorFilter } from './http/errors.js';
 import { RouteTable } from './http/route-table.js';
 import { HttpDoor } from './http/server.js';
+import { GatewayLifecycle } from './lifecycle.js';
 import { LimitsExchange } from './limits/limits-exchange.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { GATEWAY_SETTINGS } from './tokens.js';
@@ -38,6 +39,7 @@ export class GatewayModule {
         Revocations,
         RateLimits,
         LimitsExchange,
+        GatewayLifecycle,
       ],
     };
   }

@@ -8,11 +8,11 @@ import type { Call, OperationSpec } from './operation.js';
 declare module 'fastify' {
   interface FastifyRequest {
     /** Filled by the entrance before any handler runs. */
-    call: Call | null;
+    call: RequestCall | null;
   }
 }
 
-export function callOf(request: FastifyRequest): Call {
+export function callOf(request: FastifyRequest): RequestCall {
   if (request.call === null) throw new Error('The entrance did not run for this route');
   return request.call;
 }
@@ -27,8 +27,9 @@ export class RequestCall implements Call {
 
   constructor(
     private readonly request: FastifyRequest,
-    spec: OperationSpec,
+    private readonly spec: OperationSpec,
     readonly caller: Caller | undefined,
+    private readonly tracing: boolean,
   ) {
     const { headers } = request;
     this.context = {
@@ -40,6 +41,26 @@ export class RequestCall implements Call {
       traceparent: traceparentOf(headers.traceparent),
       idempotencyKey: spec.idempotent === true ? idempotencyKeyOf(headers['idempotency-key']) : undefined,
     };
+  }
+
+  /**
+   * Runs the handler; where spans are exported, inside one that is the parent of what the services do. Otherwise the
+   * client's trace goes on as it came: following a request through its awaits costs 50 us on Node 20, a third of what
+   * the gateway needs for all the rest.
+   */
+  run(work: () => Promise<void>): Promise<void> {
+    if (!this.tracing) return work();
+    const { context, request, caller } = this;
+    const { traceparent } = context;
+    const log = { requestId: request.id, service: 'gateway', userId: caller?.user_id, traceparent };
+    return requestContext.run(log, () =>
+      continueTrace({ traceparent }, () =>
+        withSpan(this.spec.operationId, { kind: 'server' }, () => {
+          context.traceparent = injectTrace().traceparent ?? traceparent;
+          return work();
+        }),
+      ),
+    );
   }
 
   userId(): string {
@@ -70,27 +91,6 @@ export class RequestCall implements Call {
     else socket.once('close', () => controller.abort());
     return controller.signal;
   }
-}
-
-/** Log lines and spans of everything the handler causes carry this request's ids. */
-export function inRequestContext(
-  request: FastifyRequest,
-  call: Call,
-  spec: OperationSpec,
-  work: () => Promise<void>,
-): Promise<void> {
-  const { context } = call;
-  const sent = context.traceparent;
-  const log = { requestId: request.id, service: 'gateway', userId: call.caller?.user_id, traceparent: sent };
-  return requestContext.run(log, () =>
-    continueTrace({ traceparent: sent }, () =>
-      withSpan(spec.operationId, { kind: 'server' }, () => {
-        // The span made here is the parent of what the services do; without tracing the client's goes on as it came.
-        context.traceparent = injectTrace().traceparent ?? sent;
-        return work();
-      }),
-    ),
-  );
 }
 
 const traceparentOf = (header: string | string[] | undefined): string | undefined =>

@@ -3,7 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from '#contracts';
 import type { Answer } from './answer.js';
-import { callOf, inRequestContext } from './call.js';
+import { callOf } from './call.js';
 import { InputReader } from './input.js';
 import type { Call, OperationInput, OperationSpec } from './operation.js';
 import { sendResult } from './reply.js';
@@ -46,11 +46,10 @@ export function Endpoint<S extends OperationSpec>(spec: S) {
     if (method === undefined) throw new Error(`${spec.operationId}: @Endpoint belongs on a method`);
     async function handler(this: object, request: FastifyRequest, reply: FastifyReply): Promise<void> {
       const call = callOf(request);
-      const work = async (): Promise<void> => {
+      await call.run(async () => {
         const result = await method?.call(this, reader.read(request), call);
         await sendResult(spec, request, reply, result);
-      };
-      await inRequestContext(request, call, spec, work);
+      });
     }
     const decorated: PropertyDescriptor = { ...descriptor, value: handler };
     RequestMapping({ path: pathsOf(spec).map(routerPath), method: RequestMethod[spec.method] })(target, key, decorated);

@@ -1,13 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#contracts';
 import { AppError } from '#kernel';
 import { AccessService } from '../access/access.service.js';
 import { addressKey } from '../limits/client-address.js';
 import { RateLimits } from '../limits/rate-limits.js';
+import type { GatewaySettings } from '../config.js';
+import { GATEWAY_SETTINGS } from '../tokens.js';
 import { RequestCall } from './call.js';
 import { assertMediaType } from './media-type.js';
 import type { OperationSpec } from './operation.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 type Done = (error?: Error) => void;
 
@@ -17,15 +20,20 @@ type Done = (error?: Error) => void;
  */
 @Injectable()
 export class Entrance {
+  private readonly tracing: boolean;
+
   constructor(
     private readonly access: AccessService,
     private readonly limits: RateLimits,
-  ) {}
+    @Inject(GATEWAY_SETTINGS) settings: GatewaySettings,
+  ) {
+    this.tracing = settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
+  }
 
   install(server: FastifyInstance): void {
     server.decorateRequest('call', null);
     server.addHook('onRequest', (request, reply, done) => {
-      reply.header('x-request-id', request.id);
+      reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
       const { endpoint } = request.routeOptions.config;
       try {
         this.enter(request, reply, endpoint, done);
@@ -75,7 +83,7 @@ export class Entrance {
     this.count(request, reply, spec, caller);
     this.access.authorize(spec, caller);
     assertMediaType(request.raw, spec);
-    request.call = new RequestCall(request, spec, caller);
+    request.call = new RequestCall(request, spec, caller, this.tracing);
   }
 
   private count(

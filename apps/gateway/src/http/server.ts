@@ -1,12 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fastifyCors from '@fastify/cors';
-import fastifyHelmet from '@fastify/helmet';
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
-import { AppError, newId } from '#kernel';
+import { AppError } from '#kernel';
 import { type HttpOptions, Metrics, publicErrorBody } from '#platform';
 import type { GatewaySettings } from '../config.js';
 import { Entrance } from './entrance.js';
@@ -41,7 +41,7 @@ function serverOptions(settings: GatewaySettings): FastifyHttpOptions<Server> {
     routerOptions: { maxParamLength: 500 },
     genReqId: ({ headers }) => {
       const sent = headers['x-request-id'];
-      return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : newId();
+      return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID();
     },
     frameworkErrors: (_error, request, reply) => {
       reply.header('x-request-id', request.id);
@@ -63,7 +63,7 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket): voi
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['408 Request Timeout', 'The request took too long to arrive.']
         : ['400 Bad Request', 'The request is not valid HTTP.'];
-  const requestId = newId();
+  const requestId = randomUUID();
   const body = JSON.stringify(publicErrorBody(malformed(message), requestId));
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
@@ -84,7 +84,6 @@ export class HttpDoor implements OnModuleInit {
   /** Before the routes are made, so that it sees every one of them. */
   async install(server: FastifyInstance, settings: GatewaySettings): Promise<void> {
     this.watchRoutes(server);
-    await server.register(fastifyHelmet, SECURITY_HEADERS);
     if (settings.CORS_ORIGINS.length > 0) await server.register(fastifyCors, corsOptions(settings));
     this.entrance.install(server);
     server.addHook('onResponse', (request, reply, done) => {
@@ -123,18 +122,6 @@ export class HttpDoor implements OnModuleInit {
     });
   }
 }
-
-const SECURITY_HEADERS = {
-  // JSON is no page: nothing in it may load or run anything. The documentation pages set their own.
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
-  },
-  strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true },
-  frameguard: { action: 'deny' as const },
-  referrerPolicy: { policy: 'no-referrer' as const },
-  crossOriginResourcePolicy: { policy: 'same-site' as const },
-};
 
 const corsOptions = (settings: GatewaySettings) => ({
   origin: [...settings.CORS_ORIGINS],

@@ -1,0 +1,20 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Revocations } from './access/revocations.js';
+import { LimitsExchange } from './limits/limits-exchange.js';
+
+/** What listens on the bus for as long as the door is open. */
+@Injectable()
+export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(
+    private readonly revocations: Revocations,
+    private readonly limits: LimitsExchange,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await Promise.all([this.revocations.start(), this.limits.start()]);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([this.revocations.stop(), this.limits.stop()]);
+  }
+}
