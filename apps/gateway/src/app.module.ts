@@ -6,8 +6,11 @@ import { AccessTokens } from './access/access-tokens.service.js';
 import { ApiKeys, NoApiKeys } from './access/api-keys.js';
 import { Revocations } from './access/revocations.js';
 import { SigningKeys } from './access/signing-keys.js';
+import { DeadLettersController } from './admin/dead-letters.controller.js';
 import type { GatewaySettings } from './config.js';
 import { serviceControllers } from './controllers.js';
+import { HealthController } from './health/health.controller.js';
+import { Heartbeats } from './health/heartbeats.js';
 import { Entrance } from './http/entrance.js';
 import { ErrorFilter } from './http/errors.js';
 import { RouteTable } from './http/route-table.js';
@@ -24,7 +27,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [MessagingModule.forGateway()],
-      controllers: [...serviceControllers],
+      controllers: [HealthController, DeadLettersController, ...serviceControllers],
       providers: [
         { provide: GATEWAY_SETTINGS, useValue: settings },
         { provide: ApiKeys, useClass: NoApiKeys },
@@ -39,6 +42,7 @@ export class GatewayModule {
         Revocations,
         RateLimits,
         LimitsExchange,
+        Heartbeats,
         GatewayLifecycle,
       ],
     };

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Revocations } from './access/revocations.js';
+import { Heartbeats } from './health/heartbeats.js';
 import { LimitsExchange } from './limits/limits-exchange.js';
 
 /** What listens on the bus for as long as the door is open. */
@@ -8,13 +9,14 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   constructor(
     private readonly revocations: Revocations,
     private readonly limits: LimitsExchange,
+    private readonly heartbeats: Heartbeats,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await Promise.all([this.revocations.start(), this.limits.start()]);
+    await Promise.all([this.revocations.start(), this.limits.start(), this.heartbeats.start()]);
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.revocations.stop(), this.limits.stop()]);
+    await Promise.all([this.revocations.stop(), this.limits.stop(), this.heartbeats.stop()]);
   }
 }

@@ -6,6 +6,7 @@ export * from './coerce-query.js';
 export * from './dead-letters.js';
 export * from './define.js';
 export * from './error-codes.js';
+export * from './health.js';
 export * from './identity/index.js';
 export * from './jobs-ingestion/index.js';
 export * from './live.js';
