@@ -31,7 +31,7 @@ export class ServiceMessaging implements OnApplicationBootstrap, OnModuleDestroy
     const common = { service, bus, database, unitOfWork, options, logger, metrics };
     this.detector = new LossDetector({ ...common, everyMs: options.ledgerEveryMs }, () => void this.relay.makeDue());
     this.relay = new OutboxRelay({ ...common, detector: this.detector });
-    this.telemetry = new TelemetryBuffer({ ...common, mayPublish: () => this.detector.isVerified });
+    this.telemetry = new TelemetryBuffer({ ...common, detector: this.detector });
     this.janitor = new Janitor(common);
     this.deadLetters = new DeadLetters(service, bus, database);
     this.letters = new DeadLetterService(database, unitOfWork, () => this.relay.wake());

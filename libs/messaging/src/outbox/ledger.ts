@@ -2,7 +2,7 @@ import { AppError } from '#kernel';
 import type { Database, UnitOfWork } from '#persistence';
 import type { Logger, Metrics } from '#platform';
 import { Bell } from '../bell.js';
-import type { Bus, StreamState } from '../bus/bus.port.js';
+import type { Appended, Bus, BusMessage, StreamState } from '../bus/bus.port.js';
 import { ledgerRepository, type LedgerRow } from './ledger.repository.js';
 import { outboxRepository } from './outbox.repository.js';
 
@@ -16,6 +16,13 @@ export interface LedgerParts {
   metrics: Metrics;
 }
 
+/** What this process knows of one stream. */
+interface Known {
+  generation: number;
+  /** Highest confirmed position, of all replicas as far as the ledger told, and of this process. */
+  highest: number;
+}
+
 /**
  * Finds what the bus confirmed and lost, and puts it back in line. PostgreSQL is the ledger; the bus is a cache of it
  * (a broker may confirm before it flushes, and starts happily on an old copy of its store).
@@ -23,9 +30,9 @@ export interface LedgerParts {
  * Three signs of a loss:
  * - the stream was made anew (`created` differs): everything kept is published again;
  * - the stream ends before a position it confirmed: what came after its end is published again;
- * - a new message was confirmed at a position that was given away before (`suspect`): messages that were on their way
- *   while the bus restarted can fill the gap before anybody looked, so the end alone would hide it.
- * Until the first look after each (re)connect nothing else is published, for the same reason.
+ * - a new message took a position that was given away before: messages that were on their way while the bus restarted
+ *   can fill the gap before anybody looked, so the end alone would hide it. That is why all appends of a service go
+ *   through here. Between a lost connection and the first look after it nothing is published, for the same reason.
  *
  * The duplicate window does not stand in the way: a broker rebuilds its map of message ids from the messages it still
  * has, so it refuses exactly those it did not lose (they are confirmed as duplicates at their old position, which is
@@ -37,6 +44,8 @@ export interface LedgerParts {
  */
 export class LossDetector {
   private readonly bell = new Bell();
+  private readonly known = new Map<string, Known>();
+  private readonly suspected = new Set<string>();
   private verified = false;
   private stopped = true;
   private loop: Promise<void> = Promise.resolve();
@@ -46,17 +55,18 @@ export class LossDetector {
     private readonly onVerified: () => void,
   ) {}
 
-  /** False between a (re)connect and the first look: nothing may be published meanwhile. */
+  /** False between a lost connection and the first look after it: nothing may be published meanwhile. */
   get isVerified(): boolean {
     return this.verified && this.parts.bus.isConnected();
   }
 
+  isSuspected(stream: string): boolean {
+    return this.suspected.has(stream);
+  }
+
   start(): void {
     this.stopped = false;
-    this.parts.bus.onConnected(() => {
-      this.verified = false;
-      this.bell.ring();
-    });
+    this.parts.bus.onConnected(() => this.doubt());
     this.loop = this.run();
   }
 
@@ -66,65 +76,34 @@ export class LossDetector {
     await this.loop;
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopped) {
-      const wasVerified = this.verified;
-      if (this.parts.bus.isConnected()) await this.look();
-      if (!wasVerified && this.verified) this.onVerified();
-      await this.bell.wait(this.verified ? this.parts.everyMs : Math.min(1000, this.parts.everyMs));
-    }
-  }
-
-  /** Compares every stream this service has published to. */
-  private async look(): Promise<void> {
+  /** Publishes, and watches at which position. */
+  async append(stream: string, messageId: string, message: BusMessage): Promise<Appended> {
+    const known = this.known.get(stream);
+    const before = known?.highest ?? 0;
+    let appended: Appended;
     try {
-      for (const row of await ledgerRepository.all(this.parts.database)) await this.compare(row);
-      this.verified = true;
+      appended = await this.parts.bus.append(stream, messageId, message);
     } catch (error) {
-      this.parts.logger.warn('the ledger could not be compared with the bus', undefined, error);
+      if (!this.parts.bus.isConnected()) this.doubt();
+      throw error;
     }
+    // Another generation meanwhile: its positions are not comparable with what was known before.
+    if (known === undefined || this.known.get(stream) !== known) return appended;
+    if (!appended.duplicate && appended.sequence <= before) {
+      this.suspected.add(stream);
+      this.doubt();
+    }
+    known.highest = Math.max(known.highest, appended.sequence);
+    return appended;
   }
 
-  private async compare(row: LedgerRow): Promise<void> {
-    const state = await this.stateOf(row.stream);
-    if (state === undefined || !isLost(row, state)) return;
-    await this.refill(row, state);
-  }
-
-  /** New messages took positions at or below one that was confirmed before (`row`): the stream went back in between. */
-  async suspect(row: LedgerRow): Promise<void> {
-    const state = await this.stateOf(row.stream);
-    if (state !== undefined) await this.refill(row, state);
-  }
-
-  private async refill(seen: LedgerRow, state: StreamState): Promise<void> {
-    const { unitOfWork, logger, metrics, service } = this.parts;
-    const { stream } = seen;
-    const found = await unitOfWork.run(async (tx) => {
-      // Under the lock: another replica may have found and mended it meanwhile.
-      const current = await ledgerRepository.lock(tx, stream);
-      if (current === undefined || current.generation !== seen.generation) return undefined;
-      const remade = current.created !== state.created;
-      const keptUpTo = remade ? 0 : Math.max(0, state.lastSequence - POSITIONS_FILLED_MEANWHILE);
-      const rows = await outboxRepository.republish(tx, stream, keptUpTo);
-      await ledgerRepository.reset(tx, stream, state.created, state.lastSequence);
-      return { rows, confirmed: current.maxAckedSequence, remade };
-    });
-    if (found === undefined) return;
-    metrics
-      .counter('bus_losses_total', 'Times the bus lost confirmed messages', ['service', 'stream'])
-      .inc({ service, stream });
-    metrics
-      .counter('bus_lost_messages_total', 'Messages published again after a loss', ['service', 'stream'])
-      .inc({ service, stream }, found.rows);
-    logger.error('the bus lost confirmed messages; they are published again', undefined, {
-      stream,
-      remade: found.remade,
-      confirmed_up_to: found.confirmed,
-      bus_ends_at: state.lastSequence,
-      published_again: found.rows,
-    });
-    this.onVerified();
+  /** Takes over what the ledger says; a new generation starts from its own positions. */
+  learn(rows: readonly LedgerRow[]): void {
+    for (const { stream, generation, maxAckedSequence } of rows) {
+      const known = this.known.get(stream);
+      if (known?.generation === generation) known.highest = Math.max(known.highest, maxAckedSequence);
+      else this.known.set(stream, { generation, highest: maxAckedSequence });
+    }
   }
 
   /** Undefined when it cannot be read although the bus is there. */
@@ -137,6 +116,80 @@ export class LossDetector {
       this.parts.logger.error('the state of a stream cannot be read', error, { stream });
       return undefined;
     }
+  }
+
+  private doubt(): void {
+    this.verified = false;
+    this.bell.ring();
+  }
+
+  private async run(): Promise<void> {
+    const { everyMs, bus } = this.parts;
+    while (!this.stopped) {
+      const wasVerified = this.verified;
+      if (bus.isConnected()) await this.look();
+      if (!wasVerified && this.verified) this.onVerified();
+      await this.bell.wait(this.verified ? everyMs : Math.min(1000, everyMs));
+    }
+  }
+
+  /** Compares every stream this service has published to. */
+  private async look(): Promise<void> {
+    try {
+      const rows = await ledgerRepository.all(this.parts.database);
+      this.learn(rows);
+      // Doubts that come up while we look are for the next look.
+      this.verified = true;
+      for (const row of rows) await this.compare(row);
+    } catch (error) {
+      this.verified = false;
+      this.parts.logger.warn('the ledger could not be compared with the bus', undefined, error);
+    }
+  }
+
+  private async compare(row: LedgerRow): Promise<void> {
+    const state = await this.stateOf(row.stream);
+    if (state === undefined) return;
+    if (this.suspected.has(row.stream) || isLost(row, state)) await this.refill(row, state);
+  }
+
+  private async refill(seen: LedgerRow, state: StreamState): Promise<void> {
+    const { stream } = seen;
+    const found = await this.parts.unitOfWork.run(async (tx) => {
+      // Under the lock: another replica may have found and mended it meanwhile.
+      const current = await ledgerRepository.lock(tx, stream);
+      if (current === undefined || current.generation !== seen.generation) return undefined;
+      const remade = current.created !== state.created;
+      const keptUpTo = remade ? 0 : Math.max(0, state.lastSequence - POSITIONS_FILLED_MEANWHILE);
+      const rows = await outboxRepository.republish(tx, stream, keptUpTo);
+      await ledgerRepository.reset(tx, stream, state.created, state.lastSequence);
+      return { rows, remade, confirmed: current.maxAckedSequence };
+    });
+    this.suspected.delete(stream);
+    if (found === undefined) return;
+    this.known.set(stream, { generation: seen.generation + 1, highest: state.lastSequence });
+    this.report(stream, state, found);
+    this.onVerified();
+  }
+
+  private report(
+    stream: string,
+    state: StreamState,
+    found: { rows: number; remade: boolean; confirmed: number },
+  ): void {
+    const { logger, metrics, service } = this.parts;
+    const labels = { service, stream };
+    metrics.counter('bus_losses_total', 'Times the bus lost what it had confirmed', ['service', 'stream']).inc(labels);
+    metrics
+      .counter('bus_republished_total', 'Messages published again after a loss', ['service', 'stream'])
+      .inc(labels, found.rows);
+    logger.error('the bus lost confirmed messages; they are published again', undefined, {
+      stream,
+      remade: found.remade,
+      confirmed_up_to: found.confirmed,
+      bus_ends_at: state.lastSequence,
+      published_again: found.rows,
+    });
   }
 }
 

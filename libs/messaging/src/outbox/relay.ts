@@ -3,7 +3,7 @@ import { faultPoint } from '#kernel';
 import type { Database, Tx, UnitOfWork } from '#persistence';
 import type { Logger, Metrics } from '#platform';
 import { Bell } from '../bell.js';
-import type { Appended, Bus } from '../bus/bus.port.js';
+import type { Appended } from '../bus/bus.port.js';
 import type { MessagingOptions } from '../messaging-options.js';
 import type { LossDetector } from './ledger.js';
 import { ledgerRepository, type LedgerRow } from './ledger.repository.js';
@@ -12,7 +12,6 @@ import { reasonOf } from '../consume/settlement.js';
 
 export interface RelayParts {
   service: string;
-  bus: Bus;
   database: Database;
   unitOfWork: UnitOfWork;
   detector: LossDetector;
@@ -82,14 +81,14 @@ export class OutboxRelay {
     const { unitOfWork, options, detector, metrics, service } = this.parts;
     const result = await unitOfWork.run(async (tx) => {
       const rows = await outboxRepository.takeBatch(tx, options.relayBatchRows);
-      if (rows.length === 0) return { taken: 0, published: 0, suspicions: [] };
-      const ledger = new Map((await ledgerRepository.all(tx)).map((row) => [row.stream, row]));
+      if (rows.length === 0) return { taken: 0, published: 0 };
+      const ledger = await ledgerRepository.all(tx);
+      detector.learn(ledger);
       const sent = await this.outside.runInAsyncScope(() => this.publishAll(rows));
       faultPoint('relay.after_ack_before_mark');
-      return { taken: rows.length, ...(await this.mark(tx, sent, ledger)) };
+      return { taken: rows.length, published: await this.mark(tx, sent, ledger) };
     });
     metrics.counter('outbox_published_total', 'Outbox rows published', ['service']).inc({ service }, result.published);
-    for (const row of result.suspicions) await detector.suspect(row);
     return result.taken === options.relayBatchRows;
   }
 
@@ -108,7 +107,7 @@ export class OutboxRelay {
   private async publish(row: PendingRow): Promise<Sent> {
     try {
       const message = { subject: row.subject, payload: Buffer.from(row.payload, 'utf8'), headers: row.headers };
-      const confirmed = this.parts.bus.append(row.stream, row.id, message);
+      const confirmed = this.parts.detector.append(row.stream, row.id, message);
       faultPoint('relay.after_publish_before_ack', { afterIo: true });
       return { row, appended: await confirmed };
     } catch (error) {
@@ -117,33 +116,29 @@ export class OutboxRelay {
     }
   }
 
-  private async mark(
-    tx: Tx,
-    sent: readonly Sent[],
-    ledger: ReadonlyMap<string, LedgerRow>,
-  ): Promise<{ published: number; suspicions: LedgerRow[] }> {
-    const suspicions = findSuspicions(sent, ledger);
-    const suspected = new Set(suspicions.map(({ stream }) => stream));
+  /** Answers how many rows are published now. What went to a stream that may have lost messages stays in line. */
+  private async mark(tx: Tx, sent: readonly Sent[], ledger: readonly LedgerRow[]): Promise<number> {
     const confirmed = sent.flatMap((one) =>
-      'appended' in one && !suspected.has(one.row.stream)
+      'appended' in one && !this.parts.detector.isSuspected(one.row.stream)
         ? [{ id: one.row.id, stream: one.row.stream, sequence: one.appended.sequence }]
         : [],
     );
     const failed = sent.flatMap((one) =>
       'error' in one ? [{ id: one.row.id, delayMs: this.backOff(one.row.attempts), error: reasonOf(one.error) }] : [],
     );
+    const generations = new Map(ledger.map((row) => [row.stream, row.generation]));
     const ledgerRows = [...groupMax(confirmed)].map(([stream, maxAckedSequence]) => ({
       stream,
       created: this.created.get(stream) ?? 'unknown',
       maxAckedSequence,
-      generation: ledger.get(stream)?.generation ?? 0,
+      generation: generations.get(stream) ?? 0,
     }));
     const valid = await ledgerRepository.raise(tx, ledgerRows);
     const marked = confirmed.filter((row) => valid.has(row.stream));
     await outboxRepository.markPublished(tx, marked);
     await outboxRepository.markFailed(tx, failed);
     if (failed.length > 0) this.reportFailures(sent);
-    return { published: marked.length, suspicions };
+    return marked.length;
   }
 
   private reportFailures(sent: readonly Sent[]): void {
@@ -169,17 +164,6 @@ export class OutboxRelay {
     const state = await this.parts.detector.stateOf(stream);
     this.created.set(stream, state?.created ?? 'unknown');
   }
-}
-
-/** Positions only grow while a stream lives: a new message at or below a confirmed position means it went back. */
-function findSuspicions(sent: readonly Sent[], ledger: ReadonlyMap<string, LedgerRow>): LedgerRow[] {
-  const suspicions = new Set<LedgerRow>();
-  for (const one of sent) {
-    if (!('appended' in one) || one.appended.duplicate) continue;
-    const row = ledger.get(one.row.stream);
-    if (row !== undefined && one.appended.sequence <= row.maxAckedSequence) suspicions.add(row);
-  }
-  return [...suspicions];
 }
 
 function groupMax(rows: readonly { stream: string; sequence: number }[]): Map<string, number> {

@@ -1,15 +1,13 @@
 import type { EventContract, Static, TSchema } from '#contracts';
 import type { Logger, Metrics } from '#platform';
 import { Bell } from '../bell.js';
-import type { Bus } from '../bus/bus.port.js';
 import type { MessagingOptions } from '../messaging-options.js';
 import { type MessageFacts, prepareMessage, type Prepared } from './envelope-rows.js';
+import type { LossDetector } from './ledger.js';
 
 export interface TelemetryParts {
   service: string;
-  bus: Bus;
-  /** False while a loss of the bus may not have been noticed yet: new messages would hide it. */
-  mayPublish: () => boolean;
+  detector: LossDetector;
   options: Pick<MessagingOptions, 'telemetryEveryMs'>;
   logger: Logger;
   metrics: Metrics;
@@ -59,11 +57,11 @@ export class TelemetryBuffer {
   }
 
   private async flush(): Promise<void> {
-    while (this.held.length > 0 && this.parts.mayPublish()) {
+    while (this.held.length > 0 && this.parts.detector.isVerified) {
       const batch = this.held.splice(0, BATCH);
       const results = await Promise.allSettled(
         batch.map(({ contract, message }) =>
-          this.parts.bus.append(contract.stream, message.id, {
+          this.parts.detector.append(contract.stream, message.id, {
             subject: contract.subject,
             payload: Buffer.from(message.payload, 'utf8'),
             headers: message.headers,

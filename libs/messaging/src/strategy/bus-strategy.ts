@@ -6,6 +6,7 @@ import { EventConsumer } from '../consume/event-consumer.js';
 import { Puller } from '../consume/puller.js';
 import { Settlement } from '../consume/settlement.js';
 import type { CommandExtras } from '../decorators.js';
+import { Topology } from '../topology/topology.js';
 import { type ProcessMessaging, processMessaging } from '../process-messaging.js';
 import { RequestGate } from './request-gate.js';
 import { rpcResponder } from './rpc-responder.js';
@@ -18,6 +19,7 @@ const DRAIN_MS = 10_000;
 
 /** Nest's handlers on our bus: requests, events and commands, found by their decorators. */
 export class BusStrategy extends Server implements CustomTransportStrategy {
+  private readonly topology = new Topology();
   private readonly gates = new Map<ServiceName, RequestGate>();
   private readonly pullers: Puller[] = [];
   private subscriptions: Unsubscribe[] = [];
@@ -116,6 +118,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     const { options, logger, metrics, bus } = process;
     const service = process.service(group.reader);
     const { durable, stream, filterSubject, concurrency, routes } = group;
+    this.topology.assertConsumer(group.reader, stream, durable);
     const spec = {
       stream,
       durable,
@@ -139,7 +142,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     const { options, logger, metrics, bus } = process;
     const { contract, concurrency, ackWaitMs, maxAttempts } = extras;
     const service = process.service(contract.service);
-    const durable = contract.type.replaceAll('.', '-');
+    const durable = this.topology.commandDurable(contract);
     const { stream, subject: filterSubject } = contract;
     const spec = { stream, durable, filterSubject, ackWaitMs, maxAckPending: MOST_UNSETTLED };
     const { deadLetters, database } = service;

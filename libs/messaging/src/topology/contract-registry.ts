@@ -25,7 +25,9 @@ export function contractRegistry(
   readers: readonly ReaderContract[] = contracts.READERS,
 ): ContractRegistry {
   const bySubject = new Map<string, { name: string; contract: Contract }>();
-  for (const [name, value] of Object.entries(exported)) {
+  // Contracts that exist once per service are exported as a list.
+  const named = Object.entries(exported).flatMap(([name, value]) => [value].flat().map((one) => ({ name, value: one })));
+  for (const { name, value } of named) {
     if (!isContract(value)) continue;
     const other = bySubject.get(value.subject);
     if (other !== undefined && other.contract !== value) {
