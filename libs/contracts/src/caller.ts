@@ -16,3 +16,10 @@ export const Caller = Closed({
   email_verified: Type.Optional(Type.Boolean()),
 });
 export type Caller = Static<typeof Caller>;
+
+/** Asks on behalf of the installation itself: the first ingestion, the command line. No account has this id. */
+export const SYSTEM_CALLER: Caller = {
+  user_id: '00000000-0000-7000-8000-000000000000',
+  roles: ['admin'],
+  scopes: [],
+};
