@@ -10,6 +10,7 @@ export * from './migrations/index.js';
 export * from './outbox/outbox.js';
 export { TelemetryBuffer } from './outbox/telemetry-buffer.js';
 export * from './rpc/caller-id.js';
+export * from './start-service.js';
 export * from './rpc/idempotency.js';
 export * from './rpc/rpc-client.js';
 export * from './rpc/rpc-context.js';

@@ -66,6 +66,8 @@ class SlowController {
 @Module({ providers: [Worker], controllers: [SlowController] })
 class ExampleModule {}
 
+const withStrategy = () => ({ modules: [ExampleModule], strategy: new RecordingStrategy() });
+
 const status = async (url: string): Promise<number> => (await fetch(url)).status;
 
 describe('bootstrap', () => {
@@ -74,7 +76,7 @@ describe('bootstrap', () => {
     const app = await bootstrap({
       app: 'example',
       settings: settings(),
-      module: ExampleModule,
+      compose: () => ({ modules: [ExampleModule] }),
       embedded: true,
       ...options,
     });
@@ -87,7 +89,7 @@ describe('bootstrap', () => {
   });
 
   it('serves a microservice, its probes and its metrics, and closes in the order of the phases', async () => {
-    const app = await start({ strategy: new RecordingStrategy() });
+    const app = await start({ compose: withStrategy });
     expect(await status(`${app.healthUrl}/health/live`)).toBe(200);
     expect(await status(`${app.healthUrl}/health/startup`)).toBe(200);
     expect(await status(`${app.healthUrl}/health/ready`)).toBe(200);
@@ -107,7 +109,7 @@ describe('bootstrap', () => {
   });
 
   it('is alive but not ready while its own dependency is down', async () => {
-    const app = await start({ strategy: new RecordingStrategy() });
+    const app = await start({ compose: withStrategy });
     journal.push('break');
     expect(await status(`${app.healthUrl}/health/ready`)).toBe(503);
     expect(await status(`${app.healthUrl}/health/live`)).toBe(200);
@@ -128,9 +130,9 @@ describe('bootstrap', () => {
   });
 
   it('says which port is taken and by which setting it can be moved', async () => {
-    const first = await start({ strategy: new RecordingStrategy() });
+    const first = await start({ compose: withStrategy });
     const port = new URL(first.healthUrl).port;
-    const failed = start({ strategy: new RecordingStrategy(), settings: settings({ HEALTH_PORT: port }) });
+    const failed = start({ compose: withStrategy, settings: settings({ HEALTH_PORT: port }) });
     await expect(failed).rejects.toThrow(StartError);
     await expect(failed).rejects.toThrow(`port ${port} on 127.0.0.1`);
     await expect(failed).rejects.toMatchObject({ fix: expect.stringContaining('HEALTH_PORT') });
@@ -140,7 +142,10 @@ describe('bootstrap', () => {
     @Module({ providers: [{ provide: 'x', useFactory: () => Promise.reject(new Error('no database')) }] })
     class BrokenModule {}
     const port = await freePort();
-    const failed = start({ module: BrokenModule, settings: settings({ HEALTH_PORT: String(port) }) });
+    const failed = start({
+      compose: () => ({ modules: [BrokenModule] }),
+      settings: settings({ HEALTH_PORT: String(port) }),
+    });
     await expect(failed).rejects.toThrow('no database');
     await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
   });

@@ -15,13 +15,18 @@ import { guardProcess } from './process-guard.js';
 import { type ShutdownReport, ShutdownSequence } from './shutdown-sequence.js';
 import { StartError } from './start-error.js';
 
+export interface Composition {
+  modules: (DynamicModule | Type<unknown>)[];
+  /** Serves the message handlers; a process without it only serves HTTP. */
+  strategy?: Server & CustomTransportStrategy;
+}
+
 export interface BootstrapOptions {
   /** Name of the process: an app, or `standalone`. */
   app: string;
   settings: PlatformSettings;
-  module: DynamicModule | Type<unknown>;
-  /** Serves the message handlers; a process without it only serves HTTP. */
-  strategy?: Server & CustomTransportStrategy;
+  /** What the process is made of; made once logging works, and told apart from a failed start. */
+  compose: (logger: Logger) => Composition | Promise<Composition>;
   /** Serves HTTP with Fastify; only then is it loaded. */
   http?: HttpOptions;
   /**
@@ -73,7 +78,7 @@ async function start(
   close: (reason: string) => Promise<ShutdownReport>,
 ): Promise<RunningApp> {
   const started = performance.now();
-  const { app: name, settings, strategy } = options;
+  const { app: name, settings } = options;
   const version = settings.APP_VERSION ?? packageVersion();
   const metrics = new Metrics(name);
   const health = new HealthRegistry();
@@ -87,9 +92,10 @@ async function start(
   shutdown.add('flush', 'health port', () => healthServer.stop());
   const healthUrl = await healthServer.start();
 
+  const { modules, strategy } = await options.compose(logger);
   const root: DynamicModule = {
     module: ProcessRoot,
-    imports: [PlatformModule.forRoot({ app: name, settings, logger, metrics, health, shutdown }), options.module],
+    imports: [PlatformModule.forRoot({ app: name, settings, logger, metrics, health, shutdown }), ...modules],
   };
   const nestOptions = { logger: new NestLogger(logger), abortOnError: false, forceCloseConnections: false };
   let app: INestApplicationContext;
