@@ -1,3 +1,4 @@
+import { busSettings } from '#messaging';
 import { defineSettings, platformSettings, setting, type SettingsOf } from '#platform';
 import { databaseSettings } from '#persistence';
 
@@ -103,6 +104,7 @@ export const identityOwnSettings = defineSettings({
 export const identitySettings = defineSettings({
   ...platformSettings,
   ...databaseSettings,
+  ...busSettings,
   ...identityOwnSettings,
 });
 export type IdentitySettings = SettingsOf<typeof identitySettings>;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RpcClient } from '#messaging';
-import { loadSettingsFrom, type RunningApp } from '#platform';
+import { loadSettings, type RunningApp, ShutdownSequence } from '#platform';
 import { allSchemas, startComposition } from './compose.js';
 import { standaloneSettings } from './config.js';
 import { openDatabase } from './database.js';
@@ -32,7 +32,7 @@ const say = (line: string): void => {
 };
 
 const given = withScreenDefaults(process.env);
-const settings = loadSettingsFrom(standaloneSettings, given);
+const settings = loadSettings(standaloneSettings, given);
 const dataDir = resolve(settings.DATA_DIR);
 const secrets = loadSecrets(dataDir);
 const database = await openDatabase({ ...settings, DATA_DIR: dataDir }, secrets, allSchemas, say);
@@ -47,7 +47,7 @@ const running = await startComposition(
   database,
   secrets,
 );
-running.onStopped(() => database.stop());
+running.app.get(ShutdownSequence).add('flush', 'postgres', () => database.stop());
 
 const owner = await ensureOwner(running, dataDir);
 say(

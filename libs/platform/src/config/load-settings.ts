@@ -1,14 +1,14 @@
-import { readSettings, SettingsError, settingsWarnings } from './read-settings.js';
+import { type Environment, readSettings, SettingsError, settingsWarnings } from './read-settings.js';
 import type { SettingsDefinition, SettingsOf } from './setting.js';
 
 /** EX_CONFIG of sysexits.h: the service manager need not try again before a human changed something. */
 export const EXIT_BAD_CONFIGURATION = 78;
 
 /** Settings of the process, or the list of everything that is wrong on stderr and exit code 78. */
-export function loadSettings<D extends SettingsDefinition>(definition: D): SettingsOf<D> {
+export function loadSettings<D extends SettingsDefinition>(definition: D, env: Environment = process.env): SettingsOf<D> {
   try {
-    const settings = readSettings(definition, process.env);
-    const warnings = settingsWarnings(definition, process.env);
+    const settings = readSettings(definition, env);
+    const warnings = settingsWarnings(definition, env);
     if (warnings.length > 0) process.stderr.write(`${warnings.map((line) => `warning: ${line}`).join('\n')}\n`);
     return settings;
   } catch (error) {
