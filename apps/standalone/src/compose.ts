@@ -3,9 +3,9 @@ import { AnalyticsModule, analyticsSchema, analyticsSettings } from '../../analy
 import { ApplicationsModule, applicationsSchema, applicationsSettings } from '../../applications/src/index.js';
 import { gatewayHttp, GatewayModule, gatewaySettings } from '../../gateway/src/index.js';
 import { IdentityModule, identitySchema, identitySettings } from '../../identity/src/index.js';
-import { JobsIngestionModule, jobsIngestionSchema, jobsIngestionSettings } from '../../jobs-ingestion/src/index.js';
+import { JobsIngestionModule, jobsSchema, jobsSettings } from '../../jobs-ingestion/src/index.js';
 import { NotificationsModule, notificationsSchema, notificationsSettings } from '../../notifications/src/index.js';
-import { busMigrations, BusStrategy, connectBus, MessagingModule } from '#messaging';
+import { busMigrations, busSettings, BusStrategy, connectBus, MessagingModule } from '#messaging';
 import type { ServiceSchema } from '#persistence';
 import { bootstrap, type Environment, readSettings, type RunningApp } from '#platform';
 import type { StandaloneSettings } from './config.js';
@@ -16,7 +16,7 @@ import type { Secrets } from './secrets.js';
 /** Every schema of the product, and the log of the local bus. */
 export const allSchemas: readonly ServiceSchema[] = [
   identitySchema,
-  jobsIngestionSchema,
+  jobsSchema,
   applicationsSchema,
   aiContentSchema,
   analyticsSchema,
@@ -38,12 +38,12 @@ export async function startComposition(
     app: 'standalone',
     settings,
     compose: async (logger) => {
-      const bus = await connectBus('standalone', identity, { logger: logger.for('bus') });
+      const bus = await connectBus('standalone', readSettings(busSettings, env('gateway')), { logger: logger.for('bus') });
       return {
         modules: [
           MessagingModule.forRoot(bus),
           IdentityModule.register(identity),
-          JobsIngestionModule.register(readSettings(jobsIngestionSettings, env('jobs-ingestion'))),
+          JobsIngestionModule.register(readSettings(jobsSettings, env('jobs-ingestion'))),
           ApplicationsModule.register(readSettings(applicationsSettings, env('applications'))),
           AiContentModule.register(readSettings(aiContentSettings, env('ai-content'))),
           AnalyticsModule.register(readSettings(analyticsSettings, env('analytics'))),

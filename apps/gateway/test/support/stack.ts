@@ -57,7 +57,7 @@ export class Stack {
       module: TestRoot,
       imports: [MessagingModule.forRoot(bus), GatewayModule.register(settings), ThingsModule],
     };
-    const running = await bootstrap({ app: 'gateway', settings, module, http: gatewayHttp(settings), embedded: true });
+    const running = await bootstrap({ app: 'gateway', settings, compose: () => ({ modules: [module] }), http: gatewayHttp(settings), embedded: true });
     this.gateways.push(running);
     if (running.url === undefined) throw new Error('the gateway has no address');
     return running.url;
