@@ -38,7 +38,9 @@ export async function startComposition(
     app: 'standalone',
     settings,
     compose: async (logger) => {
-      const bus = await connectBus('standalone', readSettings(busSettings, env('gateway')), { logger: logger.for('bus') });
+      const bus = await connectBus('standalone', readSettings(busSettings, env('gateway')), {
+        logger: logger.for('bus'),
+      });
       return {
         modules: [
           MessagingModule.forRoot(bus),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ServiceName } from '#contracts';
 import type { Environment } from '#platform';
 import type { StandaloneDatabase } from './database.js';
@@ -25,10 +26,9 @@ export function environmentOf(
   };
 }
 
-/** Quiet on a terminal, where the screen tells what matters; as configured elsewhere. */
+/** The terminal belongs to the screen; the log goes to a file beside the data unless told otherwise. */
 export const withScreenDefaults = (given: Environment): Environment => ({
-  LOG_LEVEL: 'warn',
-  LOG_FORMAT: process.stdout.isTTY ? 'pretty' : 'json',
+  LOG_FILE: join(given['DATA_DIR'] ?? './data', 'standalone.log'),
   NODE_ENV: 'production',
   ...given,
 });

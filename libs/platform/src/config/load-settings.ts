@@ -5,7 +5,10 @@ import type { SettingsDefinition, SettingsOf } from './setting.js';
 export const EXIT_BAD_CONFIGURATION = 78;
 
 /** Settings of the process, or the list of everything that is wrong on stderr and exit code 78. */
-export function loadSettings<D extends SettingsDefinition>(definition: D, env: Environment = process.env): SettingsOf<D> {
+export function loadSettings<D extends SettingsDefinition>(
+  definition: D,
+  env: Environment = process.env,
+): SettingsOf<D> {
   try {
     const settings = readSettings(definition, env);
     const warnings = settingsWarnings(definition, env);

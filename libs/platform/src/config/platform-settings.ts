@@ -35,6 +35,11 @@ export const platformSettings = defineSettings({
     default: 'json',
     description: 'json for machines, pretty for terminals',
   }),
+  LOG_FILE: setting.string({
+    optional: true,
+    maxLength: 4096,
+    description: 'File the log is appended to instead of standard output',
+  }),
   HEALTH_PORT: setting.integer({
     default: 9464,
     min: 0,

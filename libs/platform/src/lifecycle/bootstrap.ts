@@ -54,7 +54,12 @@ class ProcessRoot {}
 /** Starts a process and owns how it ends. */
 export async function bootstrap(options: BootstrapOptions): Promise<RunningApp> {
   const { app: name, settings } = options;
-  const logger = Logger.create({ service: name, level: settings.LOG_LEVEL, format: settings.LOG_FORMAT });
+  const logger = Logger.create({
+    service: name,
+    level: settings.LOG_LEVEL,
+    format: settings.LOG_FORMAT,
+    file: settings.LOG_FILE,
+  });
   const shutdown = new ShutdownSequence(logger.for('shutdown'));
   const close = (reason: string): Promise<ShutdownReport> => shutdown.run(reason, settings.SHUTDOWN_TIMEOUT_MS);
   if (options.embedded !== true) {

@@ -12,6 +12,8 @@ export interface LoggerOptions {
   service: string;
   level: LogLevel;
   format: 'json' | 'pretty';
+  /** Appended to instead of stdout. */
+  file?: string;
   /** Stdout unless told. */
   destination?: DestinationStream;
 }
@@ -28,7 +30,9 @@ export class Logger {
 
   static create(options: LoggerOptions): Logger {
     // Synchronous: a line written before a crash is there after it.
-    const stdout = options.format === 'pretty' ? prettyDestination() : pino.destination({ dest: 1, sync: true });
+    const lines = (): DestinationStream =>
+      pino.destination({ dest: options.file ?? 1, sync: true, append: true, mkdir: true });
+    const standard = options.format === 'pretty' && options.file === undefined ? prettyDestination() : lines();
     const logger = pino(
       {
         level: options.level,
@@ -38,7 +42,7 @@ export class Logger {
         formatters: { level: (label) => ({ level: label }) },
         mixin: () => contextFields(options.service),
       },
-      options.destination ?? stdout,
+      options.destination ?? standard,
     );
     return new Logger(logger);
   }
