@@ -1,4 +1,4 @@
-import { HttpCode, Req, RequestMapping, RequestMethod, Res } from '@nestjs/common';
+import { HttpCode, Req, RequestMapping, RequestMethod, Res, type Type } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from '#contracts';
@@ -20,6 +20,8 @@ type Handler<S extends OperationSpec> = (
   call: Call,
 ) => Promise<HandlerResult<S>> | HandlerResult<S>;
 
+const OPERATION = Symbol('operation');
+
 export const API_PREFIX = '/api/v1';
 
 /** Every path that answers this operation, OpenAPI style, the canonical one first. */
@@ -27,6 +29,23 @@ export const pathsOf = (spec: OperationSpec): string[] => [
   ...[spec.path, ...(spec.aliases ?? [])].map((path) => `${API_PREFIX}${path}`),
   ...(spec.rootAliases ?? []),
 ];
+
+/** What a list of controllers declares, in the order of the list; the source of the documentation. */
+export function operationsOf(controllers: readonly Type[]): OperationSpec[] {
+  return controllers.flatMap((controller) => {
+    const { prototype }: { prototype: unknown } = controller;
+    if (typeof prototype !== 'object' || prototype === null) return [];
+    return Object.values(Object.getOwnPropertyDescriptors(prototype)).flatMap(({ value }: PropertyDescriptor) => {
+      const method: unknown = value;
+      if (typeof method !== 'function') return [];
+      const spec: unknown = Reflect.getMetadata(OPERATION, method);
+      return isOperation(spec) ? [spec] : [];
+    });
+  });
+}
+
+/** Only `@Endpoint` writes this metadata. */
+const isOperation = (value: unknown): value is OperationSpec => value !== undefined;
 
 /** `/jobs/{id}` as the router writes it: `/jobs/:id`. */
 const routerPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
@@ -55,6 +74,7 @@ export function Endpoint<S extends OperationSpec>(spec: S) {
     RequestMapping({ path: pathsOf(spec).map(routerPath), method: RequestMethod[spec.method] })(target, key, decorated);
     HttpCode(spec.status ?? 200)(target, key, decorated);
     RouteConfig({ endpoint: spec })(target, key, decorated);
+    Reflect.defineMetadata(OPERATION, spec, handler);
     Req()(target, key, 0);
     Res()(target, key, 1);
     return decorated;

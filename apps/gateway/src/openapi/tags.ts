@@ -1,0 +1,11 @@
+/** What the groups of the documentation are about. */
+export const TAGS: Readonly<Record<string, string>> = {
+  Administration: 'For the people who run this installation.',
+  'AI content': 'Resumes, cover letters, practice and plans, written or judged by a model or by the built-in writer.',
+  Analytics: 'What was done, and what came of it.',
+  Applications: 'Applications, interviews, offers and everything around them.',
+  Identity: 'Accounts, signing in, profiles and keys.',
+  Jobs: 'Search, recommendations, bookmarks and where jobs come from.',
+  Notifications: 'What people are told, and how.',
+  Operation: 'Whether the system works.',
+};
