@@ -15,15 +15,7 @@ import { AppError, newId } from '#kernel';
 import { type EventContext, HEADER, OnCommand, OnEvent, type WorkContext } from '#messaging';
 import { UnitOfWork, unitOfWorkToken } from '#persistence';
 import { eventually } from '#testing';
-import {
-  countOf,
-  createWorld,
-  effectsOf,
-  publishRaw,
-  type Running,
-  startService,
-  type World,
-} from './harness.js';
+import { countOf, createWorld, effectsOf, publishRaw, type Running, startService, type World } from './harness.js';
 
 const Work = defineCommand('notifications', 'spec.work', {
   summary: 'Work for these specs.',
@@ -86,7 +78,12 @@ describe.each(['NATS', 'local'] as const)('consuming (%s)', (adapter) => {
     const spec = { ackWaitMs: 2000, maxAckPending: 4096 };
     await eventually(
       async () => {
-        const events = { ...spec, stream: 'EVT_IDENTITY', durable: 'notifications-deliveries', filterSubject: 'evt.identity.>' };
+        const events = {
+          ...spec,
+          stream: 'EVT_IDENTITY',
+          durable: 'notifications-deliveries',
+          filterSubject: 'evt.identity.>',
+        };
         expect(await service.bus.lag(events)).toBe(0);
       },
       { timeoutMs: 20_000 },
@@ -116,7 +113,14 @@ describe.each(['NATS', 'local'] as const)('consuming (%s)', (adapter) => {
   it('gives the handler the request and the trace that caused the event', async () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const id = newId();
-    const payload = { id, type: SessionRevokedV1.type, source: 'identity', subject: 's', time: 't', data: SessionRevokedV1.sample };
+    const payload = {
+      id,
+      type: SessionRevokedV1.type,
+      source: 'identity',
+      subject: 's',
+      time: 't',
+      data: SessionRevokedV1.sample,
+    };
     await service.bus.append(SessionRevokedV1.stream, id, {
       subject: SessionRevokedV1.subject,
       payload: Buffer.from(JSON.stringify(payload)),
@@ -291,7 +295,9 @@ describe.each(['NATS', 'local'] as const)('stopping (%s)', (adapter) => {
       runs += 1;
       if (runs === 1) {
         await new Promise((_resolve, reject) => {
-          context.signal.addEventListener('abort', () => reject(new AppError({ code: 'STOPPED', kind: 'internal', message: 'stopped' })));
+          context.signal.addEventListener('abort', () =>
+            reject(new AppError({ code: 'STOPPED', kind: 'internal', message: 'stopped' })),
+          );
         });
       }
       await unitOfWork.run((tx) => context.done(tx));

@@ -78,7 +78,9 @@ describe.each(['NATS', 'local'] as const)('dead letters (%s)', (adapter) => {
   const replay = (request: { ids?: string[]; limit?: number } = {}) =>
     service.rpc.call(replayDeadLetter('notifications'), request, admin);
   const buried = (count: number) =>
-    eventually(async () => expect(await countOf(world, 'notifications.dead_letters')).toBe(count), { timeoutMs: 20_000 });
+    eventually(async () => expect(await countOf(world, 'notifications.dead_letters')).toBe(count), {
+      timeoutMs: 20_000,
+    });
 
   it('buries a poison event after five attempts while others flow, and tells no text of the error', async () => {
     const id = await publishRaw(service.bus, UserRegisteredV1);

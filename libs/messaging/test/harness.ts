@@ -141,7 +141,11 @@ export async function startService(
   };
   const app = await bootstrap({
     app: service,
-    settings: readSettings(platformSettings, { HEALTH_PORT: '0', SHUTDOWN_TIMEOUT_MS: '4000', LOG_LEVEL: process.env.TEST_LOG ?? 'silent' }),
+    settings: readSettings(platformSettings, {
+      HEALTH_PORT: '0',
+      SHUTDOWN_TIMEOUT_MS: '4000',
+      LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
+    }),
     module: {
       module: Root,
       imports: [MessagingModule.forRoot(connection, { ...quickOptions, ...options }), serviceModule],

@@ -187,10 +187,9 @@ describe.each(['NATS', 'local'] as const)('a bus that forgets (%s)', (adapter) =
     );
   };
   const published = (count: number) =>
-    eventually(
-      async () => expect(await countOf(world, 'identity.outbox WHERE published_at IS NOT NULL')).toBe(count),
-      { timeoutMs: 20_000 },
-    );
+    eventually(async () => expect(await countOf(world, 'identity.outbox WHERE published_at IS NOT NULL')).toBe(count), {
+      timeoutMs: 20_000,
+    });
   const handledOnce = async (count: number): Promise<void> => {
     await eventually(async () => expect(await countOf(world, 'notifications.effects')).toBeGreaterThanOrEqual(count), {
       timeoutMs: 20_000,

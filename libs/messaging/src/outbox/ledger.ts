@@ -1,4 +1,3 @@
-import { AppError } from '#kernel';
 import type { Database, UnitOfWork } from '#persistence';
 import type { Logger, Metrics } from '#platform';
 import { Bell } from '../bell.js';
@@ -46,7 +45,9 @@ export class LossDetector {
   private readonly bell = new Bell();
   private readonly known = new Map<string, Known>();
   private readonly suspected = new Set<string>();
-  private verified = false;
+  /** Could not be compared: its state is not to be had, because the bus or just this stream is away. */
+  private readonly unread = new Set<string>();
+  private looked = false;
   private stopped = true;
   private loop: Promise<void> = Promise.resolve();
 
@@ -56,12 +57,13 @@ export class LossDetector {
   ) {}
 
   /** False between a lost connection and the first look after it: nothing may be published meanwhile. */
-  get isVerified(): boolean {
-    return this.verified && this.parts.bus.isConnected();
+  get mayPublish(): boolean {
+    return this.looked && this.parts.bus.isConnected();
   }
 
-  isSuspected(stream: string): boolean {
-    return this.suspected.has(stream);
+  /** Streams that must wait although others may go on. */
+  get heldBack(): string[] {
+    return [...this.suspected, ...this.unread];
   }
 
   start(): void {
@@ -106,30 +108,21 @@ export class LossDetector {
     }
   }
 
-  /** Undefined when it cannot be read although the bus is there. */
-  async stateOf(stream: string): Promise<StreamState | undefined> {
-    try {
-      return await this.parts.bus.streamState(stream);
-    } catch (error) {
-      if (error instanceof AppError && (error.kind === 'unavailable' || error.kind === 'timeout')) throw error;
-      // Not a bus that is away: a right that is missing, say. Publishing goes on; positions are still watched.
-      this.parts.logger.error('the state of a stream cannot be read', error, { stream });
-      return undefined;
-    }
-  }
-
   private doubt(): void {
-    this.verified = false;
+    this.looked = false;
     this.bell.ring();
   }
 
   private async run(): Promise<void> {
     const { everyMs, bus } = this.parts;
     while (!this.stopped) {
-      const wasVerified = this.verified;
+      const couldPublish = this.looked;
+      const heldBack = this.heldBack.length;
       if (bus.isConnected()) await this.look();
-      if (!wasVerified && this.verified) this.onVerified();
-      await this.bell.wait(this.verified ? everyMs : Math.min(1000, everyMs));
+      const isBetter = this.looked && (!couldPublish || this.heldBack.length < heldBack);
+      if (isBetter) this.onVerified();
+      const isWell = this.looked && this.heldBack.length === 0;
+      await this.bell.wait(isWell ? everyMs : Math.min(1000, everyMs));
     }
   }
 
@@ -139,18 +132,32 @@ export class LossDetector {
       const rows = await ledgerRepository.all(this.parts.database);
       this.learn(rows);
       // Doubts that come up while we look are for the next look.
-      this.verified = true;
+      this.looked = true;
       for (const row of rows) await this.compare(row);
     } catch (error) {
-      this.verified = false;
+      this.looked = false;
       this.parts.logger.warn('the ledger could not be compared with the bus', undefined, error);
     }
   }
 
   private async compare(row: LedgerRow): Promise<void> {
     const state = await this.stateOf(row.stream);
-    if (state === undefined) return;
+    if (state === undefined) {
+      this.unread.add(row.stream);
+      return;
+    }
     if (this.suspected.has(row.stream) || isLost(row, state)) await this.refill(row, state);
+    this.unread.delete(row.stream);
+  }
+
+  /** Undefined while the bus, or just this stream, is away. */
+  private async stateOf(stream: string): Promise<StreamState | undefined> {
+    try {
+      return await this.parts.bus.streamState(stream);
+    } catch (error) {
+      this.parts.logger.warn('the state of a stream cannot be read; its messages wait', { stream }, error);
+      return undefined;
+    }
   }
 
   private async refill(seen: LedgerRow, state: StreamState): Promise<void> {

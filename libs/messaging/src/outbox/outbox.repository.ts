@@ -23,16 +23,16 @@ export interface FailedRow {
 
 export const outboxRepository = {
   /** Rows that are due, kept for this transaction; what another relay works on is passed over. */
-  takeBatch(tx: Tx, limit: number): Promise<PendingRow[]> {
+  takeBatch(tx: Tx, limit: number, heldBack: readonly string[]): Promise<PendingRow[]> {
     return tx.query<PendingRow>(
       'outbox.take',
       `SELECT id, stream, subject, payload, headers, attempts
        FROM outbox
-       WHERE published_at IS NULL AND next_attempt_at <= now()
+       WHERE published_at IS NULL AND next_attempt_at <= now() AND stream <> ALL ($2::text[])
        ORDER BY next_attempt_at, id
        LIMIT $1
        FOR UPDATE SKIP LOCKED`,
-      [limit],
+      [limit, heldBack],
     );
   },
 

@@ -3,7 +3,7 @@ import { faultPoint } from '#kernel';
 import type { Database, Tx, UnitOfWork } from '#persistence';
 import type { Logger, Metrics } from '#platform';
 import { Bell } from '../bell.js';
-import type { Appended } from '../bus/bus.port.js';
+import type { Appended, Bus } from '../bus/bus.port.js';
 import type { MessagingOptions } from '../messaging-options.js';
 import type { LossDetector } from './ledger.js';
 import { ledgerRepository, type LedgerRow } from './ledger.repository.js';
@@ -12,6 +12,7 @@ import { reasonOf } from '../consume/settlement.js';
 
 export interface RelayParts {
   service: string;
+  bus: Bus;
   database: Database;
   unitOfWork: UnitOfWork;
   detector: LossDetector;
@@ -20,7 +21,7 @@ export interface RelayParts {
   metrics: Metrics;
 }
 
-type Sent = { row: PendingRow; appended: Appended } | { row: PendingRow; error: unknown };
+type Sent = { row: PendingRow; created: string; appended: Appended } | { row: PendingRow; error: unknown };
 
 /**
  * Publishes what the outbox holds. A batch is locked while it is on its way (any number of replicas may run: others
@@ -31,7 +32,7 @@ export class OutboxRelay {
   private readonly bell = new Bell();
   // Publishing happens beside the transaction that holds the locks, not as part of it.
   private readonly outside = new AsyncResource('OutboxRelay');
-  private readonly created = new Map<string, string>();
+  private readonly created = new Map<string, Promise<string>>();
   private stopped = true;
   private loop: Promise<void> = Promise.resolve();
 
@@ -68,7 +69,7 @@ export class OutboxRelay {
     while (!this.stopped) {
       let more = false;
       try {
-        more = detector.isVerified && (await this.publishBatch());
+        more = detector.mayPublish && (await this.publishBatch());
       } catch (error) {
         logger.warn('a batch of the outbox was not published', undefined, error);
       }
@@ -80,7 +81,7 @@ export class OutboxRelay {
   private async publishBatch(): Promise<boolean> {
     const { unitOfWork, options, detector, metrics, service } = this.parts;
     const result = await unitOfWork.run(async (tx) => {
-      const rows = await outboxRepository.takeBatch(tx, options.relayBatchRows);
+      const rows = await outboxRepository.takeBatch(tx, options.relayBatchRows, detector.heldBack);
       if (rows.length === 0) return { taken: 0, published: 0 };
       const ledger = await ledgerRepository.all(tx);
       detector.learn(ledger);
@@ -89,12 +90,12 @@ export class OutboxRelay {
       return { taken: rows.length, published: await this.mark(tx, sent, ledger) };
     });
     metrics.counter('outbox_published_total', 'Outbox rows published', ['service']).inc({ service }, result.published);
-    return result.taken === options.relayBatchRows;
+    // A batch that got nowhere waits for the next poll instead of being tried again at once.
+    return result.taken === options.relayBatchRows && result.published > 0;
   }
 
   /** In order, with a bounded number waiting for confirmation. */
   private async publishAll(rows: readonly PendingRow[]): Promise<Sent[]> {
-    for (const stream of new Set(rows.map((row) => row.stream))) await this.rememberCreated(stream);
     const sent: Sent[] = [];
     const queue = [...rows];
     const lane = async (): Promise<void> => {
@@ -106,10 +107,11 @@ export class OutboxRelay {
 
   private async publish(row: PendingRow): Promise<Sent> {
     try {
+      const created = await this.createdOf(row.stream);
       const message = { subject: row.subject, payload: Buffer.from(row.payload, 'utf8'), headers: row.headers };
       const confirmed = this.parts.detector.append(row.stream, row.id, message);
       faultPoint('relay.after_publish_before_ack', { afterIo: true });
-      return { row, appended: await confirmed };
+      return { row, created, appended: await confirmed };
     } catch (error) {
       // Also after a timeout, when the bus may have it: published again, its id is known there.
       return { row, error };
@@ -118,22 +120,16 @@ export class OutboxRelay {
 
   /** Answers how many rows are published now. What went to a stream that may have lost messages stays in line. */
   private async mark(tx: Tx, sent: readonly Sent[], ledger: readonly LedgerRow[]): Promise<number> {
-    const confirmed = sent.flatMap((one) =>
-      'appended' in one && !this.parts.detector.isSuspected(one.row.stream)
-        ? [{ id: one.row.id, stream: one.row.stream, sequence: one.appended.sequence }]
-        : [],
-    );
+    const heldBack = new Set(this.parts.detector.heldBack);
+    const confirmed = sent.flatMap((one) => {
+      if (!('appended' in one) || heldBack.has(one.row.stream)) return [];
+      const { row, created, appended } = one;
+      return [{ id: row.id, stream: row.stream, created, sequence: appended.sequence }];
+    });
     const failed = sent.flatMap((one) =>
       'error' in one ? [{ id: one.row.id, delayMs: this.backOff(one.row.attempts), error: reasonOf(one.error) }] : [],
     );
-    const generations = new Map(ledger.map((row) => [row.stream, row.generation]));
-    const ledgerRows = [...groupMax(confirmed)].map(([stream, maxAckedSequence]) => ({
-      stream,
-      created: this.created.get(stream) ?? 'unknown',
-      maxAckedSequence,
-      generation: generations.get(stream) ?? 0,
-    }));
-    const valid = await ledgerRepository.raise(tx, ledgerRows);
+    const valid = await ledgerRepository.raise(tx, highestOf(confirmed, ledger));
     const marked = confirmed.filter((row) => valid.has(row.stream));
     await outboxRepository.markPublished(tx, marked);
     await outboxRepository.markFailed(tx, failed);
@@ -159,15 +155,31 @@ export class OutboxRelay {
    * Read before the first message to a stream: a stream that is remade between this and the confirmation then differs
    * from the ledger, and the loss is found.
    */
-  private async rememberCreated(stream: string): Promise<void> {
-    if (this.created.has(stream)) return;
-    const state = await this.parts.detector.stateOf(stream);
-    this.created.set(stream, state?.created ?? 'unknown');
+  private createdOf(stream: string): Promise<string> {
+    let created = this.created.get(stream);
+    if (created === undefined) {
+      created = this.parts.bus.streamState(stream).then((state) => state.created);
+      this.created.set(stream, created);
+      created.catch(() => this.created.delete(stream));
+    }
+    return created;
   }
 }
 
-function groupMax(rows: readonly { stream: string; sequence: number }[]): Map<string, number> {
-  const highest = new Map<string, number>();
-  for (const { stream, sequence } of rows) highest.set(stream, Math.max(sequence, highest.get(stream) ?? 0));
-  return highest;
+interface Confirmed {
+  id: string;
+  stream: string;
+  created: string;
+  sequence: number;
+}
+
+/** Per stream the highest confirmed position, in the generation the batch began with. */
+function highestOf(confirmed: readonly Confirmed[], ledger: readonly LedgerRow[]): LedgerRow[] {
+  const generations = new Map(ledger.map((row) => [row.stream, row.generation]));
+  const highest = new Map<string, LedgerRow>();
+  for (const { stream, created, sequence } of confirmed) {
+    const maxAckedSequence = Math.max(sequence, highest.get(stream)?.maxAckedSequence ?? 0);
+    highest.set(stream, { stream, created, maxAckedSequence, generation: generations.get(stream) ?? 0 });
+  }
+  return [...highest.values()];
 }

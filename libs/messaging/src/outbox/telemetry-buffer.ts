@@ -57,7 +57,7 @@ export class TelemetryBuffer {
   }
 
   private async flush(): Promise<void> {
-    while (this.held.length > 0 && this.parts.detector.isVerified) {
+    while (this.held.length > 0 && this.parts.detector.mayPublish) {
       const batch = this.held.splice(0, BATCH);
       const results = await Promise.allSettled(
         batch.map(({ contract, message }) =>

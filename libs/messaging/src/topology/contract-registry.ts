@@ -26,7 +26,9 @@ export function contractRegistry(
 ): ContractRegistry {
   const bySubject = new Map<string, { name: string; contract: Contract }>();
   // Contracts that exist once per service are exported as a list.
-  const named = Object.entries(exported).flatMap(([name, value]) => [value].flat().map((one) => ({ name, value: one })));
+  const named = Object.entries(exported).flatMap(([name, value]) =>
+    [value].flat().map((one) => ({ name, value: one })),
+  );
   for (const { name, value } of named) {
     if (!isContract(value)) continue;
     const other = bySubject.get(value.subject);
