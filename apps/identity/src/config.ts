@@ -1,3 +1,4 @@
+import { ACCESS_TOKEN_ALGORITHMS } from '#contracts';
 import { busSettings } from '#messaging';
 import { defineSettings, platformSettings, setting, type SettingsOf } from '#platform';
 import { databaseSettings } from '#persistence';
@@ -14,7 +15,7 @@ export const identityOwnSettings = defineSettings({
     maxLength: 200,
     description: '`aud` of access tokens',
   }),
-  JWT_ALGORITHM: setting.enum(['ES256', 'RS256'], {
+  JWT_ALGORITHM: setting.enum(ACCESS_TOKEN_ALGORITHMS, {
     default: 'ES256',
     description: 'Algorithm of new signing keys; keys that exist stay valid until they rotate',
   }),

@@ -63,6 +63,17 @@ export const ERROR_CODES = {
   ),
   TOKEN_EXPIRED: entry(401, 'The access token has expired.', 'Get a new one with POST /auth/refresh.'),
   INVALID_CREDENTIALS: entry(401, 'E-mail address or password is wrong.', 'Check both, or reset the password.'),
+  INVALID_REFRESH_TOKEN: entry(
+    401,
+    'The refresh token is unknown, expired, used before, or its session has ended.',
+    'Sign in again. A token that comes twice ends its session, since one of the two senders may be a thief.',
+  ),
+  TOO_MANY_ATTEMPTS: entry(
+    429,
+    'Too many wrong passwords for this account or from this address.',
+    'Wait as long as `Retry-After` says; the wait doubles with every further failure.',
+    true,
+  ),
   FORBIDDEN: entry(403, 'The account or the API key may not do this.', 'Use an account or key with the right to.'),
   INSUFFICIENT_SCOPE: entry(
     403,
@@ -77,8 +88,13 @@ export const ERROR_CODES = {
   ACCOUNT_DISABLED: entry(403, 'The account was disabled.', 'Ask the administrator of this installation.'),
   PASSWORD_CHANGE_REQUIRED: entry(
     403,
-    'The one-time password must be changed before anything else.',
-    'Change it with POST /auth/change-password.',
+    'The generated one-time password works from the machine itself only, until it is changed.',
+    'Sign in on that machine (localhost) and change it with PUT /users/me/password.',
+  ),
+  REGISTRATION_CLOSED: entry(
+    403,
+    'This installation belongs to one person and has no registration.',
+    'Sign in as the owner, or ask him to run it for several people (SINGLE_USER=false).',
   ),
   MFA_REQUIRED: entry(
     401,

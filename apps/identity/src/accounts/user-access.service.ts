@@ -55,7 +55,9 @@ export class UserAccessService {
     const sameRoles = [...roles].sort().join() === [...account.roles].sort().join();
     if (sameRoles && blocked === (account.blockedAt !== null)) return undefined;
     const now = this.clock.now();
-    return { ...account, roles, blockedAt: blocked ? (account.blockedAt ?? now) : null, accessChangedAt: now };
+    // A token may have been issued in this very millisecond, with the rights of before.
+    const validFrom = new Date(now.getTime() + 1);
+    return { ...account, roles, blockedAt: blocked ? (account.blockedAt ?? now) : null, accessChangedAt: validFrom };
   }
 
   /** Row, events and history in one commit: verifiers hear of it through the events. */
@@ -90,7 +92,7 @@ function requireAdmin(context: RpcContext): void {
 
 const ownerIsProtected = (): AppError =>
   new AppError({
-    code: 'OWNER_PROTECTED',
+    code: 'CONFLICT',
     kind: 'conflict',
     message: 'The owner of this installation stays an admin and cannot be blocked.',
   });

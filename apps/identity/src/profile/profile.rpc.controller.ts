@@ -4,6 +4,7 @@ import {
   type CreateSkillBody,
   deleteSkill,
   getProfile,
+  getSkill,
   listSkills,
   type Profile,
   type Skill,
@@ -39,6 +40,11 @@ export class ProfileRpcController {
     context: RpcContext,
   ): Promise<Static<typeof listSkills.response>> {
     return this.skills.list(request, context);
+  }
+
+  @Rpc(getSkill)
+  getSkill(request: Static<typeof getSkill.request>, context: RpcContext): Promise<Skill> {
+    return this.skills.get(request.skill_id, context);
   }
 
   @Rpc(createSkill)

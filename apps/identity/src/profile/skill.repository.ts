@@ -16,6 +16,10 @@ export class SkillRepository {
     return { rows, total };
   }
 
+  find(userId: string, id: string): Promise<SkillEntity | null> {
+    return this.database.dataSource.getRepository(SkillEntity).findOneBy({ userId, id });
+  }
+
   /** All of one person; called with the profile locked. */
   all(tx: Tx, userId: string): Promise<SkillEntity[]> {
     return tx.repository(SkillEntity).find({ where: { userId }, order: { position: 'ASC', id: 'ASC' } });

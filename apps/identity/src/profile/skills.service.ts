@@ -7,7 +7,7 @@ import {
   type Static,
   type UpdateSkillBody,
 } from '#contracts';
-import { conflict, invalid, newId, notFound } from '#kernel';
+import { conflict, newId, notFound } from '#kernel';
 import { callerId, Idempotency, type RpcContext } from '#messaging';
 import { UnitOfWork } from '#persistence';
 import { pageHead, windowOf } from '../paging.js';
@@ -40,6 +40,12 @@ export class SkillsService {
     return { ...pageHead(query, total), skills: rows.map(toSkill) };
   }
 
+  async get(id: string, context: RpcContext): Promise<Skill> {
+    const skill = await this.skills.find(callerId(context), id);
+    if (skill === null) throw notFound('The skill');
+    return toSkill(skill);
+  }
+
   create(request: CreateSkillBody, context: RpcContext): Promise<Skill> {
     const { name, proficiency = null, years = null } = tidy(request);
     return this.idempotency.run(createSkill, request, context, async (tx) => {
@@ -47,7 +53,7 @@ export class SkillsService {
       const present = await this.skills.all(tx, userId);
       refuseSecond(present, name);
       if (present.length >= MAX_SKILLS) {
-        throw invalid([{ field: 'name', message: `is one too many: a profile has at most ${MAX_SKILLS} skills` }]);
+        throw conflict('LIMIT_REACHED', `A profile has at most ${MAX_SKILLS} skills; delete one first.`);
       }
       const skill: SkillEntity = {
         id: newId(),
@@ -111,6 +117,6 @@ function own(present: readonly SkillEntity[], id: string): SkillEntity {
 
 function refuseSecond(present: readonly SkillEntity[], name: string): void {
   if (present.some((skill) => skill.nameKey === skillKey(name))) {
-    throw conflict('SKILL_ALREADY_EXISTS', `"${name}" is among your skills already; change that one instead.`);
+    throw conflict('ALREADY_EXISTS', `"${name}" is among your skills already; change that one instead.`);
   }
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AccessTokenClaims } from '#contracts';
+import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from '#contracts';
 import { newId } from '#kernel';
 import jwt from 'jsonwebtoken';
 import type { AccountEntity } from '../accounts/account.entity.js';
@@ -21,7 +21,6 @@ export class AccessTokenIssuer {
     at: Date,
   ): Promise<{ access_token: string; expires_in: number }> {
     const signer = await this.signingKeys.signer();
-    const now = Math.floor(at.getTime() / 1000);
     const lifeSeconds = Math.floor(this.settings.ACCESS_TOKEN_TTL / 1000);
     const claims: AccessTokenClaims = {
       iss: this.settings.JWT_ISSUER,
@@ -30,15 +29,14 @@ export class AccessTokenIssuer {
       sid: sessionId,
       roles: account.roles,
       email_verified: account.emailVerifiedAt !== null,
-      // Verifiers refuse what was issued before the last change of rights; `iat` has whole seconds only, so a token
-      // made in the second of the change says the next one.
-      iat: Math.max(now, Math.ceil((account.accessChangedAt?.getTime() ?? 0) / 1000)),
-      exp: now + lifeSeconds,
+      // With its milliseconds: verifiers refuse what was issued before the last change of rights.
+      iat: Math.max(at.getTime(), account.accessChangedAt?.getTime() ?? 0) / 1000,
+      exp: Math.ceil(at.getTime() / 1000) + lifeSeconds,
       jti: newId(),
     };
     const access_token = jwt.sign(claims, signer.privateKey, {
       algorithm: signer.algorithm,
-      header: { alg: signer.algorithm, kid: signer.kid, typ: 'at+jwt' },
+      header: { alg: signer.algorithm, kid: signer.kid, typ: ACCESS_TOKEN_TYPE },
     });
     return { access_token, expires_in: lifeSeconds };
   }

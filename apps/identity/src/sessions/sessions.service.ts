@@ -112,7 +112,7 @@ export class SessionsService {
 
   signOut(userId: string, sessionId: string | undefined, all: boolean, origin: RequestOrigin): Promise<number> {
     if (sessionId === undefined && !all) {
-      throw new AppError({ code: 'NO_SESSION', kind: 'conflict', message: 'This request carries no session to end.' });
+      throw new AppError({ code: 'CONFLICT', kind: 'conflict', message: 'This request carries no session to end.' });
     }
     return this.unitOfWork.run(async (tx) => {
       const ended = await this.revoke(tx, { userId, sessionId: all ? undefined : sessionId }, 'logout', origin);

@@ -108,10 +108,10 @@ const REFUSALS: Readonly<Record<Refusal, () => AppError>> = {
     }),
   'one-time-password-from-elsewhere': () =>
     new AppError({
-      code: 'ONE_TIME_PASSWORD_LOCAL_ONLY',
+      code: 'PASSWORD_CHANGE_REQUIRED',
       kind: 'forbidden',
       message: 'The one-time password works from the machine itself only. Sign in there and change it first.',
     }),
   blocked: () =>
-    new AppError({ code: 'ACCOUNT_BLOCKED', kind: 'forbidden', message: 'This account was blocked by an admin.' }),
+    new AppError({ code: 'ACCOUNT_DISABLED', kind: 'forbidden', message: 'This account was blocked by an admin.' }),
 };

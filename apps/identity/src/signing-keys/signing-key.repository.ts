@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { AccessTokenAlgorithm } from '#contracts';
 import type { Queryable, Tx } from '#persistence';
 import type { KeyTimes } from './domain/key-schedule.js';
 
 export interface SigningKeyRow extends KeyTimes {
-  algorithm: 'ES256' | 'RS256';
+  algorithm: AccessTokenAlgorithm;
   publicJwk: Record<string, unknown>;
   privateKeySealed: string;
 }

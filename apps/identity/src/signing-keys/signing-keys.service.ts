@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
+import type { AccessTokenAlgorithm } from '#contracts';
 import { type Clock, newId } from '#kernel';
 import { Database, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK, type FieldPlace } from '#platform';
@@ -19,7 +20,7 @@ const CACHE_MS = 60_000;
 
 export interface Signer {
   kid: string;
-  algorithm: 'ES256' | 'RS256';
+  algorithm: AccessTokenAlgorithm;
   privateKey: KeyObject;
 }
 
@@ -40,14 +41,16 @@ export class SigningKeysService {
     private readonly secrets: IdentitySecrets,
   ) {}
 
-  /** The key to sign with now. */
+  /**
+   * The key to sign with now. A key that is due gets its successor here, so no schedule is needed: whoever signs first
+   * makes it, the others find it.
+   */
   async signer(): Promise<Signer> {
     const now = this.clock.now().getTime();
-    let signer = signerOf(await this.readKeys(), now);
-    if (signer === undefined) {
-      await this.rotateIfDue();
-      signer = signerOf(await this.readKeys(), now);
+    if (rotationIsDue(await this.readKeys(), this.settings.SIGNING_KEY_MAX_AGE, now)) {
+      await this.rotate((keys, at) => rotationIsDue(keys, this.settings.SIGNING_KEY_MAX_AGE, at));
     }
+    const signer = signerOf(await this.readKeys(), now);
     if (signer === undefined) throw new Error('There is no signing key although one was just made');
     return { kid: signer.kid, algorithm: signer.algorithm, privateKey: this.open(signer) };
   }
@@ -56,11 +59,6 @@ export class SigningKeysService {
   async publicKeys(): Promise<Record<string, unknown>[]> {
     await this.signer();
     return publishedKeys(await this.readKeys(), this.clock.now().getTime()).map((key) => key.publicJwk);
-  }
-
-  /** Run by the schedule; does nothing while the current key is young. */
-  rotateIfDue(): Promise<{ rotated: boolean }> {
-    return this.rotate((keys, now) => rotationIsDue(keys, this.settings.SIGNING_KEY_MAX_AGE, now));
   }
 
   /** By hand. The old key goes on until the new one is known everywhere and the last token of the old one has ended. */

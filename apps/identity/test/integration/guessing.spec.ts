@@ -141,7 +141,7 @@ describe('the owner', () => {
     for (const address of ['203.0.113.7', '10.0.0.1', '::ffff:192.168.1.1', 'localhost']) {
       expect(await failureOf(app.signIn('owner@localhost', password, address))).toMatchObject({
         kind: 'forbidden',
-        code: 'ONE_TIME_PASSWORD_LOCAL_ONLY',
+        code: 'PASSWORD_CHANGE_REQUIRED',
       });
     }
     const tokens = await app.signIn('owner@localhost', password, '127.0.0.1');

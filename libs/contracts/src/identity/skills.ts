@@ -25,6 +25,10 @@ export const listSkills = defineRpc('identity', 'skill.list', {
   request: Closed(PageQuery),
   response: Page('skills', Skill),
 });
+export const getSkill = defineRpc('identity', 'skill.get', {
+  request: Closed({ skill_id: Uuid() }),
+  response: Skill,
+});
 export const createSkill = defineRpc('identity', 'skill.create', {
   idempotent: true,
   request: CreateSkillBody,

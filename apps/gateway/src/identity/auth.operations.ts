@@ -1,0 +1,184 @@
+import {
+  Closed,
+  Email,
+  Line,
+  listAudit,
+  listSessions,
+  listSigningKeys,
+  Password,
+  RefreshToken,
+  SignInRequest,
+  signOut,
+  TokenPair,
+  Type,
+  User,
+  Uuid,
+} from '#contracts';
+import { operation } from '../http/operation.js';
+
+const tag = 'Sign-in';
+const tokenPairExample = {
+  access_token: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTkzNWI3ZSJ9.c2lnbmF0dXJl',
+  refresh_token: 'ccrt_Jw5bW0n3Q8rT2yV6xZ1aC4dE7fG9hK0mN3pR5sU8wX4',
+  token_type: 'bearer',
+  expires_in: 1800,
+};
+const userExample = {
+  id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d11',
+  email: 'john.doe@example.com',
+  full_name: 'John Doe',
+  roles: ['user'],
+  email_verified: false,
+  password_must_change: false,
+  created_at: '2026-11-20T10:00:00.000Z',
+};
+
+/** One of the two names must be there; the service only knows `full_name`. */
+const FullName = {
+  full_name: Type.Optional(Line(1, 100)),
+  name: Type.Optional(Line(1, 100, { description: 'Another word for `full_name`.' })),
+};
+
+export const registerOperation = operation({
+  method: 'POST',
+  path: '/auth/register',
+  operationId: 'register',
+  tag,
+  summary: 'Create an account',
+  description:
+    'The password has 8 to 128 characters and is neither common nor mostly your name or address; it needs no digits, capitals or signs.',
+  access: 'public',
+  limit: 'credentials',
+  body: Closed({ email: Email(), password: Password(), ...FullName }),
+  bodyExample: { email: 'john.doe@example.com', password: 'SecurePassword123!', full_name: 'John Doe' },
+  status: 201,
+  response: User,
+  responseExample: userExample,
+  errors: ['EMAIL_ALREADY_REGISTERED', 'REGISTRATION_CLOSED'],
+  idempotent: true,
+});
+
+export const loginOperation = operation({
+  method: 'POST',
+  path: '/auth/login',
+  operationId: 'login',
+  tag,
+  summary: 'Sign in with e-mail address and password',
+  description: 'The same answer for a wrong password and for an unknown address. Failures are counted; the wait grows.',
+  access: 'public',
+  limit: 'credentials',
+  body: SignInRequest,
+  bodyExample: { email: 'john.doe@example.com', password: 'SecurePassword123!' },
+  response: TokenPair,
+  responseExample: tokenPairExample,
+  errors: ['INVALID_CREDENTIALS', 'TOO_MANY_ATTEMPTS', 'ACCOUNT_DISABLED', 'PASSWORD_CHANGE_REQUIRED'],
+});
+
+export const refreshOperation = operation({
+  method: 'POST',
+  path: '/auth/refresh',
+  operationId: 'refreshTokens',
+  tag,
+  summary: 'Trade a refresh token for a new pair',
+  description:
+    'The token comes in the body or as `Authorization: Bearer <refresh_token>`. It is good once: used a second time it ends its session.',
+  access: 'public',
+  body: Closed({ refresh_token: Type.Optional(RefreshToken()) }),
+  bodyExample: { refresh_token: tokenPairExample.refresh_token },
+  response: TokenPair,
+  responseExample: tokenPairExample,
+  errors: ['INVALID_REFRESH_TOKEN'],
+});
+
+export const logoutOperation = operation({
+  method: 'POST',
+  path: '/auth/logout',
+  operationId: 'logout',
+  tag,
+  summary: 'End this session, or all of mine',
+  description: 'Its access tokens stop working at once, not only when they expire.',
+  access: 'signed-in',
+  query: Closed({ all: Type.Optional(Type.Boolean({ default: false, description: 'Every session of the account.' })) }),
+  response: signOut.response,
+  responseExample: { status: 'signed_out', sessions_revoked: 1 },
+});
+
+export const getMeOperation = operation({
+  method: 'GET',
+  path: '/auth/me',
+  operationId: 'getMe',
+  tag,
+  summary: 'Who I am',
+  access: 'signed-in',
+  response: User,
+  responseExample: userExample,
+});
+
+export const updateMeOperation = operation({
+  method: 'PUT',
+  path: '/auth/me',
+  operationId: 'updateMe',
+  tag,
+  summary: 'Change my name',
+  access: 'signed-in',
+  body: Closed(FullName),
+  bodyExample: { full_name: 'John Q. Doe' },
+  response: User,
+  responseExample: { ...userExample, full_name: 'John Q. Doe' },
+});
+
+export const listSigningKeysOperation = operation({
+  method: 'GET',
+  path: '/auth/jwks.json',
+  operationId: 'listSigningKeys',
+  tag,
+  summary: 'Public keys access tokens are signed with (JWK set)',
+  description: 'A new key is published ten minutes before it signs; an old one stays until its last token has ended.',
+  access: 'public',
+  response: listSigningKeys.response,
+  publicCacheSeconds: 300,
+});
+
+export const listSessionsOperation = operation({
+  method: 'GET',
+  path: '/auth/sessions',
+  operationId: 'listSessions',
+  tag,
+  summary: 'Where I am signed in',
+  access: 'signed-in',
+  query: listSessions.request,
+  response: listSessions.response,
+});
+
+export const revokeOtherSessionsOperation = operation({
+  method: 'DELETE',
+  path: '/auth/sessions',
+  operationId: 'revokeOtherSessions',
+  tag,
+  summary: 'End all my sessions but this one',
+  access: 'signed-in',
+  status: 204,
+});
+
+export const revokeSessionOperation = operation({
+  method: 'DELETE',
+  path: '/auth/sessions/{id}',
+  operationId: 'revokeSession',
+  tag,
+  summary: 'End one of my sessions',
+  access: 'signed-in',
+  params: Closed({ id: Uuid({ description: 'Id of the session.' }) }),
+  status: 204,
+  errors: ['NOT_FOUND'],
+});
+
+export const listAuditOperation = operation({
+  method: 'GET',
+  path: '/auth/audit',
+  operationId: 'listAudit',
+  tag,
+  summary: 'My security history, newest first',
+  access: 'signed-in',
+  query: listAudit.request,
+  response: listAudit.response,
+});
