@@ -62,3 +62,10 @@ const word = (seed: number): string => {
   }
   return text;
 };
+
+/** The row a test asked for; a missing one is the failure to report. */
+export function only<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined) throw new Error('no row');
+  return row;
+}

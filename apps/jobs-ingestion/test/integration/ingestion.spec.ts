@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenedService, TestDatabase } from '#testing';
 import type { IngestionService } from '../../src/ingestion/ingestion.service.js';
-import { aPosting, ingestionOver, openJobs } from './fixtures.js';
+import { aPosting, ingestionOver, only, openJobs } from './fixtures.js';
 
 const TEXT = `We look for somebody who runs the systems behind our payment product. You plan capacity, write runbooks,
 take part in an on-call rota of eight people and make the next incident less likely than the last one. You know Linux,
@@ -12,12 +12,12 @@ describe('ingestion', () => {
   let opened: { db: TestDatabase } & OpenedService;
   let ingestion: IngestionService;
   const counts = async () => {
-    const [row] = await opened.db.admin<Record<string, number>>(
+    const rows = await opened.db.admin<{ postings: number; sightings: number; created: number; changed: number }>(
       `SELECT (SELECT count(*)::int FROM jobs.posting) AS postings, (SELECT count(*)::int FROM jobs.sighting) AS sightings,
               (SELECT count(*)::int FROM jobs.outbox WHERE subject LIKE 'evt.%created%') AS created,
               (SELECT count(*)::int FROM jobs.outbox WHERE subject LIKE 'evt.%changed%') AS changed`,
     );
-    return row;
+    return only(rows);
   };
 
   beforeAll(async () => {
@@ -60,7 +60,7 @@ describe('ingestion', () => {
       ],
       { runId: null },
     );
-    const [full, bare] = await opened.db.admin(
+    const [full = {}, bare = {}] = await opened.db.admin(
       `SELECT p.* FROM jobs.posting p JOIN jobs.sighting s ON s.posting_id = p.id
        WHERE s.source_id IN ('full', 'bare') ORDER BY s.source_id DESC`,
     );
@@ -215,11 +215,11 @@ describe('ingestion', () => {
     );
     const after = await counts();
     expect(after.changed - before.changed).toBe(1);
-    const [event] = await opened.db.admin(
+    const [event = {}] = await opened.db.admin(
       `SELECT payload::jsonb AS payload FROM jobs.outbox WHERE subject LIKE 'evt.%posting.changed%' ORDER BY id DESC LIMIT 1`,
     );
     expect(event.payload.data.changed.sort()).toEqual(['description', 'salary']);
-    const [posting] = await opened.db.admin(
+    const [posting = {}] = await opened.db.admin(
       `SELECT p.version, p.salary_min FROM jobs.posting p JOIN jobs.sighting s ON s.posting_id = p.id WHERE s.source_id = 'c1'`,
     );
     expect(posting).toMatchObject({ version: 2, salary_min: '60000.00' });
@@ -240,7 +240,7 @@ describe('ingestion', () => {
     );
     const results = await Promise.all(importers);
     expect(results.reduce((sum, one) => sum + one.created, 0)).toBe(120);
-    const [row] = await opened.db.admin(
+    const [row = {}] = await opened.db.admin(
       `SELECT count(DISTINCT posting_id)::int AS postings, count(*)::int AS sightings FROM jobs.sighting WHERE source LIKE 'replica%'`,
     );
     expect(row).toEqual({ postings: 120, sightings: 240 });
@@ -260,7 +260,7 @@ describe('ingestion', () => {
       `UPDATE jobs.posting SET closed_at = now(), close_reason = 'gone' WHERE id = (SELECT posting_id FROM jobs.sighting WHERE source_id = 'reopen')`,
     );
     await ingestion.ingest([posting], { runId: null });
-    const [row] = await opened.db.admin(
+    const [row = {}] = await opened.db.admin(
       `SELECT closed_at FROM jobs.posting WHERE id = (SELECT posting_id FROM jobs.sighting WHERE source_id = 'reopen')`,
     );
     expect(row.closed_at).toBeNull();
