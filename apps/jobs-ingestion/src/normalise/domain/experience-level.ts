@@ -6,7 +6,7 @@ export type ExperienceLevel = (typeof JOB_EXPERIENCE_LEVELS)[number];
 /** First match wins, so the higher rung stands before the lower one: "Senior Staff Engineer" is staff. */
 const IN_TITLE: readonly [ExperienceLevel, RegExp][] = [
   [
-    'entry',
+    'internship',
     /\b(?:intern|internship|praktik(?:um|ant(?:in)?)|stagiaire|stage|becari[oa]|working student|werkstudent(?:in)?)\b/,
   ],
   ['executive', /\b(?:chief [a-z]+(?: [a-z]+)? officer|c[etofpim]o|s?vp|evp|avp|vice president)\b/],

@@ -24,7 +24,7 @@ const LANGUAGES_OF: ReadonlyMap<string, readonly Language[]> = (() => {
   return map;
 })();
 
-const SAMPLE_CHARACTERS = 2_500;
+const SAMPLE_CHARACTERS = 1_200;
 const MIN_WORDS = 12;
 /** Share of the words that must be function words of the language; running prose has 0.3 or more, lists of terms less. */
 const MIN_SHARE = 0.1;

@@ -89,6 +89,7 @@ describe('reading places', () => {
 
   it('names no single country when the places lie in several', () => {
     expect(mainPlace(readPlaces('Dublin, Ireland; Paris, France'), null)).toEqual({ city: null, country: null });
+    expect(mainPlace(readPlaces('Germany, Spain'), 'SE')).toEqual({ city: null, country: null });
     expect(mainPlace(readPlaces('Paris; Lyon'), null)).toEqual({ city: 'Paris', country: 'FR' });
     expect(mainPlace(readPlaces('Remote'), 'SE')).toEqual({ city: null, country: 'SE' });
   });

@@ -248,9 +248,8 @@ export function mainPlace(places: readonly Place[], statedCountry: string | null
   const countries = new Set(places.map((place) => place.country).filter((country) => country !== null));
   const cities = new Set(places.map((place) => place.city).filter((city) => city !== null));
   const country = countries.size === 1 ? ([...countries][0] ?? null) : countries.size === 0 ? statedCountry : null;
-  const [first] = places;
   // The first of several cities is the main one by every source's convention, as long as they share a country.
   const city =
     cities.size >= 1 && countries.size <= 1 ? (places.find((place) => place.city !== null)?.city ?? null) : null;
-  return { city, country: country ?? (cities.size > 0 ? null : (first?.country ?? null)) };
+  return { city, country };
 }
