@@ -11,6 +11,7 @@ export * from './logging/index.js';
 export * from './metrics/metrics.js';
 export * from './outbound/index.js';
 export * from './platform.module.js';
+export * from './schedule/index.js';
 export * from './switches/index.js';
 export * from './tokens.js';
 export * from './tracing/index.js';

@@ -6,6 +6,8 @@ export interface GuardOptions {
   shutdown: (reason: string) => Promise<{ clean: boolean }>;
   timeoutMs: number;
   exit?: (code: number) => void;
+  /** The process; another emitter in tests. */
+  events?: Pick<NodeJS.EventEmitter, 'on'>;
 }
 
 /** Exit codes a shell knows for "ended by signal". */
@@ -15,7 +17,13 @@ const CODE_OF = { SIGINT: 130, SIGTERM: 143 } as const;
  * The process-wide ways to end: SIGTERM and Ctrl-C shut down in order and exit 0; a second one exits at once; an error
  * nobody caught is logged and shuts down with exit 1, because the state of the process is unknown after it.
  */
-export function guardProcess({ logger, shutdown, timeoutMs, exit = (code) => process.exit(code) }: GuardOptions): void {
+export function guardProcess({
+  logger,
+  shutdown,
+  timeoutMs,
+  exit = (code) => process.exit(code),
+  events = process,
+}: GuardOptions): void {
   let ending = false;
   const end = (reason: string, code: number): void => {
     ending = true;
@@ -33,7 +41,7 @@ export function guardProcess({ logger, shutdown, timeoutMs, exit = (code) => pro
     );
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
+    events.on(signal, () => {
       if (ending) exit(CODE_OF[signal]);
       else end(signal, 0);
     });
@@ -42,6 +50,6 @@ export function guardProcess({ logger, shutdown, timeoutMs, exit = (code) => pro
     logger.fatal(what, error);
     if (!ending) end(what, 1);
   };
-  process.on('uncaughtException', onCrash('uncaught exception'));
-  process.on('unhandledRejection', onCrash('unhandled rejection'));
+  events.on('uncaughtException', onCrash('uncaught exception'));
+  events.on('unhandledRejection', onCrash('unhandled rejection'));
 }

@@ -1,0 +1,1 @@
+export { LeaderSchedule, type ScheduledJob } from './leader-schedule.js';
