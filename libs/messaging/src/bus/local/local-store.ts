@@ -185,8 +185,9 @@ export class LocalStore {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'CC404')
       return unavailable('The stream is not there (yet): the service that owns it makes it.', error);
-    // Five characters are an answer of the database (except when it shuts down); everything else is the connection.
-    if (!/^[0-9A-Z]{5}$/.test(code) || /^(08|57P)/.test(code)) this.connected = false;
+    // Five characters are an answer of the database; of these some mean that it lets nobody in: connection, login, no such
+    // database, no room, shutting down. Everything else is the network.
+    if (!/^[0-9A-Z]{5}$/.test(code) || /^(08|28|3D|53|57P)/.test(code)) this.connected = false;
     if (code === '42P01' || code === '3F000' || code === '42883') {
       return unavailable(
         'The schema of the local bus is not there: run the migrations (careercopilot migrate).',
