@@ -85,7 +85,10 @@ describe('stream differences', () => {
   });
 
   it('does not take what the server leaves out because it is false or zero for a difference', () => {
-    const { deny_delete: _d, deny_purge: _p, max_age: _a, ...existing } = wantedStream(work);
+    const leftOut = ['deny_delete', 'deny_purge', 'max_age'];
+    const existing = Object.fromEntries(
+      Object.entries(wantedStream(work)).filter(([field]) => !leftOut.includes(field)),
+    );
     expect(compareStream(wantedStream(work), existing)).toEqual([]);
   });
 
