@@ -146,11 +146,15 @@ export async function startService(
       SHUTDOWN_TIMEOUT_MS: '4000',
       LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
     }),
-    module: {
-      module: Root,
-      imports: [MessagingModule.forRoot(connection, { ...quickOptions, ...options }), serviceModule],
-    },
-    strategy: new BusStrategy(connection),
+    compose: () => ({
+      modules: [
+        {
+          module: Root,
+          imports: [MessagingModule.forRoot(connection, { ...quickOptions, ...options }), serviceModule],
+        },
+      ],
+      strategy: new BusStrategy(connection),
+    }),
     embedded: true,
   });
   const get = <T>(type: abstract new (...args: never[]) => T): T => app.app.get<T>(type, { strict: false });
