@@ -2,7 +2,7 @@ import { trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import type { Tracing, TracingOptions } from './start-tracing.js';
+import type { Tracing, TracingOptions } from './tracing-options.js';
 
 /** Batches spans and posts them to `<endpoint>/v1/traces`. Context and propagation are already set. */
 export function startExporting(options: TracingOptions & { endpoint: string }): Tracing {

@@ -1,18 +1,7 @@
 import { context, propagation } from '@opentelemetry/api';
 import { AsyncContext } from './async-context.js';
+import type { Tracing, TracingOptions } from './tracing-options.js';
 import { W3cPropagator } from './w3c-propagator.js';
-
-export interface TracingOptions {
-  service: string;
-  version: string;
-  /** Base URL of an OTLP/HTTP collector; nothing is recorded without it. */
-  endpoint?: string;
-}
-
-export interface Tracing {
-  /** Sends what is still in memory. */
-  stop(): Promise<void>;
-}
 
 /** Trace context always travels; spans are recorded and exported only with an endpoint. */
 export async function startTracing(options: TracingOptions): Promise<Tracing> {

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { context, propagation } from '@opentelemetry/api';
 import { continueTrace, injectTrace } from './carrier.js';
-import { startTracing, type Tracing } from './start-tracing.js';
+import { startTracing } from './start-tracing.js';
+import type { Tracing } from './tracing-options.js';
 import { withSpan } from './with-span.js';
 
 const traceparent = `00-${'4bf92f3577b34da6a3ce929d0e0e4736'}-00f067aa0ba902b7-01`;
