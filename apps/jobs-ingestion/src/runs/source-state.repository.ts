@@ -55,7 +55,7 @@ export class SourceStateRepository {
     await tx.query(
       'sources.record-run',
       `INSERT INTO source_state AS s (name, last_run_at, last_success_at, last_outcome, last_error, blocked_until, updated_at)
-       VALUES ($1, $5, CASE WHEN $2 IN ('ok', 'unchanged') THEN $5 END::timestamptz, $2, $3, $4, $5::timestamptz)
+       VALUES ($1, $5::timestamptz, CASE WHEN $2::text IN ('ok', 'unchanged') THEN $5::timestamptz END, $2, $3, $4, $5::timestamptz)
        ON CONFLICT (name) DO UPDATE SET
          last_run_at = excluded.last_run_at,
          last_success_at = coalesce(excluded.last_success_at, s.last_success_at),
