@@ -20,9 +20,9 @@ const DEEPEST_ROW = 10_000;
 export class SearchService {
   constructor(
     private readonly database: Database,
-    private readonly telemetry: TelemetryBuffer,
+    @Inject(TelemetryBuffer) private readonly telemetry: Pick<TelemetryBuffer, 'record'>,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(JOBS_SETTINGS) private readonly settings: JobsOwnSettings,
+    @Inject(JOBS_SETTINGS) private readonly settings: Pick<JobsOwnSettings, 'SEARCH_DEFAULT_CURRENCY'>,
   ) {}
 
   async searchPostings(request: SearchJobsRequest, userId: string | null): Promise<RawJson> {

@@ -23,7 +23,7 @@ describe('ingestion', () => {
   beforeAll(async () => {
     opened = await openJobs();
     ingestion = ingestionOver(opened);
-  });
+  }, 60_000);
   afterAll(() => opened.db.drop());
 
   it('stores a page once, however often it comes', async () => {
