@@ -50,7 +50,8 @@ export class SigningKeysService {
     if (rotationIsDue(await this.readKeys(), this.settings.SIGNING_KEY_MAX_AGE, now)) {
       await this.rotate((keys, at) => rotationIsDue(keys, this.settings.SIGNING_KEY_MAX_AGE, at));
     }
-    const signer = signerOf(await this.readKeys(), now);
+    // Read again: a key made just now is valid from a moment after `now`.
+    const signer = signerOf(await this.readKeys(), this.clock.now().getTime());
     if (signer === undefined) throw new Error('There is no signing key although one was just made');
     return { kid: signer.kid, algorithm: signer.algorithm, privateKey: this.open(signer) };
   }
