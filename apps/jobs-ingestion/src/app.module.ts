@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
 import { MessagingModule } from '#messaging';
 import { PersistenceModule } from '#persistence';
 import { BookmarkRepository } from './bookmarks/bookmark.repository.js';
@@ -7,6 +8,7 @@ import { BookmarkService } from './bookmarks/bookmark.service.js';
 import type { JobsSettings } from './config.js';
 import { jobsSchema } from './data-source.js';
 import { CatalogueRepository } from './ingestion/catalogue.repository.js';
+import { ClosingService } from './ingestion/closing.service.js';
 import { ImportRpcController } from './ingestion/import.rpc.controller.js';
 import { ImportService } from './ingestion/import.service.js';
 import { IngestionService } from './ingestion/ingestion.service.js';
@@ -19,6 +21,8 @@ import { RecommendationRpcController } from './recommendations/recommendation.rp
 import { RecommendationService } from './recommendations/recommendation.service.js';
 import { FetchSourceConsumer } from './runs/fetch-source.consumer.js';
 import { FetchSourceService } from './runs/fetch-source.service.js';
+import { IngestionSchedule } from './runs/ingestion.schedule.js';
+import { leadershipProviders } from './runs/leadership.providers.js';
 import { RunRepository } from './runs/run.repository.js';
 import { RunRpcController } from './runs/run.rpc.controller.js';
 import { RunService } from './runs/run.service.js';
@@ -35,7 +39,11 @@ export class JobsIngestionModule {
   static register(settings: JobsSettings): DynamicModule {
     return {
       module: JobsIngestionModule,
-      imports: [PersistenceModule.forService(jobsSchema, settings), MessagingModule.forService('jobs-ingestion')],
+      imports: [
+        PersistenceModule.forService(jobsSchema, settings),
+        MessagingModule.forService('jobs-ingestion'),
+        ScheduleModule.forRoot(),
+      ],
       controllers: [
         SearchRpcController,
         RecommendationRpcController,
@@ -49,6 +57,7 @@ export class JobsIngestionModule {
         { provide: JOBS_SETTINGS, useValue: settings },
         // ingestion
         CatalogueRepository,
+        ClosingService,
         IngestionService,
         ImportService,
         // runs
@@ -58,6 +67,8 @@ export class JobsIngestionModule {
         RunRepository,
         RunService,
         FetchSourceService,
+        ...leadershipProviders(settings.DATABASE_URL),
+        IngestionSchedule,
         // search
         SearchService,
         // recommendations and matches

@@ -10,9 +10,11 @@ export class CreateRuns1764000001000 implements MigrationInterface {
         trigger text NOT NULL,
         -- Who asked; progress is pushed to that person.
         requested_by uuid,
+        -- Of a scheduled run: the slot it fired for, once.
+        slot timestamptz UNIQUE,
         started_at timestamptz NOT NULL,
         finished_at timestamptz,
-        CONSTRAINT scrape_run_trigger CHECK (trigger IN ('manual', 'schedule', 'first-start'))
+        CONSTRAINT scrape_run_trigger CHECK (trigger IN ('manual', 'schedule'))
       );
       -- list-runs.
       CREATE INDEX scrape_run_newest ON scrape_run (started_at DESC, id DESC);

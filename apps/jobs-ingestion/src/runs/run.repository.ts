@@ -25,13 +25,20 @@ const RUN_JSON = `json_build_object(
 export class RunRepository {
   async insert(
     tx: Tx,
-    run: { id: string; trigger: RunTrigger; requestedBy: string | null; sources: readonly string[]; now: Date },
+    run: {
+      id: string;
+      trigger: RunTrigger;
+      requestedBy: string | null;
+      slot: Date | null;
+      sources: readonly string[];
+      now: Date;
+    },
   ): Promise<boolean> {
     const inserted = await tx.query(
       'runs.insert',
-      `INSERT INTO scrape_run (id, trigger, requested_by, started_at) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (id) DO NOTHING RETURNING id`,
-      [run.id, run.trigger, run.requestedBy, run.now],
+      `INSERT INTO scrape_run (id, trigger, requested_by, slot, started_at) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT DO NOTHING RETURNING id`,
+      [run.id, run.trigger, run.requestedBy, run.slot, run.now],
     );
     if (inserted.length === 0) return false;
     await tx.query(
@@ -107,9 +114,12 @@ export class RunRepository {
     );
   }
 
-  async isAnyRunning(database: Queryable): Promise<boolean> {
-    const rows = await database.query('runs.open', 'SELECT FROM scrape_run WHERE finished_at IS NULL LIMIT 1');
-    return rows.length > 0;
+  async lastSlot(database: Queryable): Promise<Date | undefined> {
+    const [row] = await database.query<{ slot: Date | null }>(
+      'runs.last-slot',
+      'SELECT max(slot) AS slot FROM scrape_run',
+    );
+    return row?.slot ?? undefined;
   }
 
   async get(database: Queryable, runId: string): Promise<ScrapeRun | null> {

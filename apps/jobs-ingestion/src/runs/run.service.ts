@@ -15,7 +15,6 @@ import { Idempotency, Outbox, RawJson, type RpcContext } from '#messaging';
 import { Database, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
 import { v5 } from 'uuid';
-import type { Counts } from '../ingestion/counts.js';
 import type { JobSource } from '../sources/index.js';
 import { type Outcome, RunRepository, type RunTrigger } from './run.repository.js';
 import { SourceCatalogue } from './source-catalogue.js';
@@ -46,7 +45,14 @@ export class RunService {
       const sources = await this.chosenSources(tx, request.sources);
       const runId = newId();
       const requestedBy = context.caller?.user_id ?? null;
-      await this.start(tx, { runId, trigger: 'manual', requestedBy, sources, requestId: context.requestId });
+      await this.start(tx, {
+        runId,
+        trigger: 'manual',
+        requestedBy,
+        slot: null,
+        sources,
+        requestId: context.requestId,
+      });
       return {
         status: 'started',
         job_id: runId,
@@ -56,13 +62,26 @@ export class RunService {
     });
   }
 
-  /** A run nobody asked for in person. The same `runId` twice starts one run; null when no source is on. */
-  startScheduled(runId: string, trigger: RunTrigger): Promise<string | null> {
-    return this.unitOfWork.run(async (tx) => {
+  /** The run of one slot of the schedule; a second call for it does nothing. */
+  async startScheduled(slot: Date): Promise<void> {
+    await this.unitOfWork.run(async (tx) => {
       const sources = await this.chosenSources(tx, undefined);
-      if (sources.length === 0) return null;
-      await this.start(tx, { runId, trigger, requestedBy: null, sources });
-      return runId;
+      await this.start(tx, { runId: newId(), trigger: 'schedule', requestedBy: null, slot, sources });
+    });
+  }
+
+  lastSlot(): Promise<Date | undefined> {
+    return this.runs.lastSlot(this.database);
+  }
+
+  /** Ends what has been running for so long that its work must be lost; answers how many sources that were. */
+  endAbandoned(startedBefore: Date): Promise<number> {
+    return this.unitOfWork.run(async (tx) => {
+      const abandoned = await this.runs.abandonedSources(tx, startedBefore);
+      for (const { runId, source } of abandoned) {
+        await this.finishSource(tx, { runId, source, outcome: 'failed', error: 'its work was lost' });
+      }
+      return abandoned.length;
     });
   }
 
@@ -99,16 +118,20 @@ export class RunService {
     const { runId, source, outcome } = result;
     const told = { run_id: runId, source, outcome, counts };
     await this.outbox.add(tx, ScrapeSourceFinishedV1, told, { subject: runId, requestId });
-    const totals: Counts | null = await this.runs.finishRun(tx, runId, now);
-    if (totals !== null) {
-      await this.outbox.add(tx, ScrapeFinishedV1, { run_id: runId, totals }, { subject: runId, requestId });
-    }
+    await this.finishRun(tx, runId, requestId);
     return true;
   }
 
   private async start(
     tx: Tx,
-    run: { runId: string; trigger: RunTrigger; requestedBy: string | null; sources: string[]; requestId?: string },
+    run: {
+      runId: string;
+      trigger: RunTrigger;
+      requestedBy: string | null;
+      slot: Date | null;
+      sources: string[];
+      requestId?: string;
+    },
   ): Promise<void> {
     const { runId, sources, requestId } = run;
     const isNew = await this.runs.insert(tx, { ...run, id: runId, now: this.clock.now() });
@@ -121,6 +144,14 @@ export class RunService {
       // The id follows from run and source: however often a run is started, each source is fetched once.
       sources.map((source) => ({ data: { run_id: runId, source }, subject, requestId, id: v5(source, runId) })),
     );
+    // With no source switched on it is over before it began; it is kept, because its slot is.
+    if (sources.length === 0) await this.finishRun(tx, runId, requestId);
+  }
+
+  private async finishRun(tx: Tx, runId: string, requestId?: string): Promise<void> {
+    const totals = await this.runs.finishRun(tx, runId, this.clock.now());
+    if (totals === null) return;
+    await this.outbox.add(tx, ScrapeFinishedV1, { run_id: runId, totals }, { subject: runId, requestId });
   }
 
   private async chosenSources(tx: Tx, wanted: readonly string[] | undefined): Promise<string[]> {

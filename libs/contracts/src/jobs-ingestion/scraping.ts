@@ -30,7 +30,7 @@ export const SourceResult = Closed({
 });
 export type SourceResult = Static<typeof SourceResult>;
 
-export const RUN_TRIGGERS = ['manual', 'schedule', 'first-start'] as const;
+export const RUN_TRIGGERS = ['manual', 'schedule'] as const;
 export const ScrapeRun = Closed({
   id: Uuid(),
   status: StringEnum(['running', 'finished']),

@@ -1,0 +1,34 @@
+import type { Provider } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import type { Clock } from '#kernel';
+import { PgLeadership } from '#persistence';
+import { CLOCK, Leadership, LeaderSchedule, Logger, ShutdownSequence } from '#platform';
+
+/** One replica of this service leads, by a lock in the database it has anyway. */
+export const leadershipProviders = (databaseUrl: string): Provider[] => [
+  {
+    provide: Leadership,
+    useFactory: (logger: Logger, shutdown: ShutdownSequence): Leadership => {
+      const leadership = new PgLeadership({
+        url: databaseUrl,
+        name: 'jobs-ingestion',
+        logger: logger.for('leadership'),
+      });
+      leadership.start();
+      shutdown.add('hand-back', 'leadership:jobs-ingestion', () => leadership.close());
+      return leadership;
+    },
+    inject: [Logger, ShutdownSequence],
+  },
+  {
+    provide: LeaderSchedule,
+    useFactory: (
+      registry: SchedulerRegistry,
+      leadership: Leadership,
+      clock: Clock,
+      logger: Logger,
+      shutdown: ShutdownSequence,
+    ): LeaderSchedule => new LeaderSchedule(registry, leadership, clock, logger.for('schedule'), shutdown),
+    inject: [SchedulerRegistry, Leadership, CLOCK, Logger, ShutdownSequence],
+  },
+];
