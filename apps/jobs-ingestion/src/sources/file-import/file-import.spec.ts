@@ -109,7 +109,7 @@ describe('importing files', () => {
         locations: ['Austin, TX'],
         sponsorship: 'Offers Sponsorship',
       },
-      { source: 'simplify', visa_sponsorship: true, posted_at: '2024-05-01T23:45:34.000Z' },
+      { source: 'simplify', visa_sponsorship: true, posted_at: '2024-05-01T23:18:54.000Z' },
     ],
     [
       { title: 'Clerk', company: { name: 'Contoso' }, workplaceType: 'hybrid', remote: false },
