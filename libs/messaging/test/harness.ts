@@ -119,9 +119,6 @@ export interface Running {
 @Module({})
 class ServiceUnderTest {}
 
-@Module({})
-class Root {}
-
 /** One process of one service, as bootstrap starts it. */
 export async function startService(
   world: World,
@@ -147,12 +144,7 @@ export async function startService(
       LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
     }),
     compose: () => ({
-      modules: [
-        {
-          module: Root,
-          imports: [MessagingModule.forRoot(connection, { ...quickOptions, ...options }), serviceModule],
-        },
-      ],
+      modules: [MessagingModule.forRoot(connection, { ...quickOptions, ...options }), serviceModule],
       strategy: new BusStrategy(connection),
     }),
     embedded: true,
