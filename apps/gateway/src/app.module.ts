@@ -6,10 +6,8 @@ import { AccessTokens } from './access/access-tokens.service.js';
 import { ApiKeys, NoApiKeys } from './access/api-keys.js';
 import { Revocations } from './access/revocations.js';
 import { SigningKeys } from './access/signing-keys.js';
-import { DeadLettersController } from './admin/dead-letters.controller.js';
 import type { GatewaySettings } from './config.js';
-import { serviceControllers } from './controllers.js';
-import { HealthController } from './health/health.controller.js';
+import { gatewayControllers } from './controllers.js';
 import { Heartbeats } from './health/heartbeats.js';
 import { Entrance } from './http/entrance.js';
 import { ErrorFilter } from './http/errors.js';
@@ -27,7 +25,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [MessagingModule.forGateway()],
-      controllers: [HealthController, DeadLettersController, ...serviceControllers],
+      controllers: [...gatewayControllers],
       providers: [
         { provide: GATEWAY_SETTINGS, useValue: settings },
         { provide: ApiKeys, useClass: NoApiKeys },

@@ -1,3 +1,4 @@
+import { busSettings } from '#messaging';
 import { defineSettings, platformSettings, setting, type SettingsOf } from '#platform';
 
 const perMinute = (standard: number, what: string) =>
@@ -49,5 +50,5 @@ export const gatewayOwnSettings = defineSettings({
   }),
 });
 
-export const gatewaySettings = defineSettings({ ...platformSettings, ...gatewayOwnSettings });
+export const gatewaySettings = defineSettings({ ...platformSettings, ...busSettings, ...gatewayOwnSettings });
 export type GatewaySettings = SettingsOf<typeof gatewaySettings>;

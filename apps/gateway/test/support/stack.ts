@@ -7,8 +7,6 @@ import { GatewayModule, gatewayHttp, gatewaySettings } from '../../src/index.js'
 import { createThing, listThings, showThing, ThingsModule } from './things.js';
 import { makeKey, type TestKey } from './tokens.js';
 
-class TestRoot {}
-
 export const connect = (nats: NatsHandle, app: string, user: 'gateway' | 'admin'): Promise<Bus> => {
   const { NATS_URL, NATS_USER, NATS_PASSWORD } = nats.settingsFor(user);
   return NatsBus.connect({
@@ -43,6 +41,7 @@ export class Stack {
   async gateway(env: Record<string, string> = {}): Promise<string> {
     const settings = readSettings(gatewaySettings, {
       NODE_ENV: 'test',
+      ...this.nats.settingsFor('gateway'),
       LOG_LEVEL: 'silent',
       HEALTH_PORT: '0',
       API_PORT: '0',
@@ -53,11 +52,14 @@ export class Stack {
       ...env,
     });
     const bus = await connect(this.nats, 'gateway', 'gateway');
-    const module = {
-      module: TestRoot,
-      imports: [MessagingModule.forRoot(bus), GatewayModule.register(settings), ThingsModule],
-    };
-    const running = await bootstrap({ app: 'gateway', settings, compose: () => ({ modules: [module] }), http: gatewayHttp(settings), embedded: true });
+    const modules = [MessagingModule.forRoot(bus), GatewayModule.register(settings), ThingsModule];
+    const running = await bootstrap({
+      app: 'gateway',
+      settings,
+      compose: () => ({ modules }),
+      http: gatewayHttp(settings),
+      embedded: true,
+    });
     this.gateways.push(running);
     if (running.url === undefined) throw new Error('the gateway has no address');
     return running.url;

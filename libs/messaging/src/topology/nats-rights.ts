@@ -1,4 +1,4 @@
-import { type AppName, liveSubject } from '#contracts';
+import { type AppName, heartbeatSubject, liveSubject } from '#contracts';
 import type { Topology } from './topology.js';
 
 /** What one NATS user may say and hear; everything else is refused. */
@@ -31,7 +31,7 @@ export function natsRights(app: AppName, topology: Topology): NatsRights {
       ...asks,
       ...tells,
       ...sends.map((command) => command.subject),
-      ...(isGateway ? [] : [anyone, `dlq.${app}.>`]),
+      ...(app === 'gateway' ? [] : [anyone, `dlq.${app}.>`, heartbeatSubject(app)]),
       peers,
       ...streamRights(
         app,
@@ -44,7 +44,7 @@ export function natsRights(app: AppName, topology: Topology): NatsRights {
       `_INBOX.${app}.>`,
       ...answers,
       ...topology.heardLive(app).map((service) => `evt.${service}.>`),
-      ...(isGateway ? [anyone] : []),
+      ...(isGateway ? [anyone, heartbeatSubject('*')] : []),
       peers,
     ]),
   };
