@@ -1,10 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ServiceName } from '#contracts';
 import { Database, databaseToken, UnitOfWork, unitOfWorkToken } from '#persistence';
-import { HealthRegistry, Logger, Metrics, ShutdownSequence } from '#platform';
+import { APP_VERSION, HealthRegistry, Logger, Metrics, ShutdownSequence } from '#platform';
 import type { Bus } from './bus/bus.port.js';
 import { deadLettersController } from './dead-letters/dead-letters.rpc.controller.js';
 import { DeadLetterService } from './dead-letters/dead-letter.service.js';
+import { HeartbeatPublisher } from './heartbeat.js';
 import { LivePush } from './live-push.js';
 import { messagingDefaults, type MessagingOptions } from './messaging-options.js';
 import { Outbox } from './outbox/outbox.js';
@@ -82,6 +83,12 @@ export class MessagingModule {
           provide: DeadLetterService,
           useFactory: ({ letters }: ServiceMessaging) => letters,
           inject: [ServiceMessaging],
+        },
+        {
+          provide: HeartbeatPublisher,
+          useFactory: (bus: Bus, version: string, health: HealthRegistry, logger: Logger) =>
+            new HeartbeatPublisher(service, version, bus, health, logger.for('heartbeat')),
+          inject: [BUS, APP_VERSION, HealthRegistry, Logger],
         },
         livePush,
         rpcClient,
