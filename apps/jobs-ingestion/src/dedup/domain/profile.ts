@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { requisitionOf } from '../../normalise/domain/canonical-url.js';
+import { isPlaceWord } from '../../places/domain/place.js';
 import { companyName, type CompanyName } from './company-name.js';
 import { jobLocation, locationKey, type JobLocation } from './job-location.js';
 import { jobTitle, type JobTitle } from './job-title.js';
@@ -59,10 +60,16 @@ export const fingerprintOf = (profile: DedupProfile): string =>
  * the bands of the description (which find copies under another employer's name or another title).
  */
 export const blockingKeysOf = (profile: DedupProfile): string[] => [
-  `t:${digest(`${companyKey(profile)}\u0001${profile.title.core.filter((word) => !profile.location.words.has(word)).join(' ')}`)}`,
+  `t:${digest(`${companyKey(profile)}\u0001${placelessTitle(profile)}`)}`,
   ...profile.requisitions.map((requisition) => `r:${requisition}`),
   ...bandsOf(profile.shingles),
 ];
+
+/** Boards append the place to the title or leave it out: to meet, both must be without. */
+const placelessTitle = ({ title, location }: DedupProfile): string =>
+  coreWords(title.core, location.words)
+    .filter((word) => !isPlaceWord(word))
+    .join(' ');
 
 /** 96 bits: no chance collision within any catalogue. Not a secret. */
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64url').slice(0, 16);

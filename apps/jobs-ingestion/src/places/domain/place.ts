@@ -216,6 +216,9 @@ const looksLikeTown = (part: Part): boolean =>
   part.folded.split(' ').length <= 4 &&
   part.folded === fold(part.raw.replace(POSTCODE, '')).trim();
 
+/** Whether one folded word is by itself the name of a place. */
+export const isPlaceWord = (word: string): boolean => CITIES.has(word) || COUNTRY_OF.has(word) || REGIONS.has(word);
+
 const samePlace = (a: Place, b: Place): boolean =>
   a.city === b.city && a.country === b.country && a.subdivision === b.subdivision && a.region === b.region;
 

@@ -2,10 +2,8 @@ import { createInterface } from 'node:readline';
 import { PassThrough, type Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parseCsv } from './csv.js';
+import { type FileRecord } from './file-record.js';
 import { asArray, asObject } from '../shared/json.js';
-
-/** One record of a file, or what is wrong with it. `line` is where it begins; for a JSON document its position. */
-export type FileRecord = { line: number; value: unknown } | { line: number; problem: string };
 
 /** A JSON document is read whole, unlike lines and CSV. */
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
