@@ -36,6 +36,7 @@ describe('extracting skills', () => {
     'the scala of options',
     'We spark joy',
     'Chef de partie',
+    'Apply at https://jobs.example/python/react',
   ])('finds nothing in "%s"', (text) => {
     expect(extractSkills(text)).toEqual([]);
   });

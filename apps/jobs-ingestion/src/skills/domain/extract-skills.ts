@@ -79,7 +79,7 @@ interface Hit {
  * "C", "Spark") are kept when written like a name and standing among other skills or before a word of the trade.
  */
 export function extractSkills(text: string): SkillName[] {
-  const original = text.slice(0, MAX_TEXT);
+  const original = withoutAddresses(text.slice(0, MAX_TEXT));
   const tokens = tokensOf(original);
   const hits: Hit[] = [];
   for (let index = 0; index < tokens.length;) {
@@ -93,6 +93,10 @@ export function extractSkills(text: string): SkillName[] {
   });
   return [...found];
 }
+
+/** An address of a page about Python is no demand for Python. Same length, so that offsets stay. */
+const withoutAddresses = (text: string): string =>
+  text.includes('://') ? text.replace(/https?:\/\/\S+/gi, (address) => ' '.repeat(address.length)) : text;
 
 function hitAt(tokens: readonly Token[], index: number): Hit | null {
   const here = tokens[index];

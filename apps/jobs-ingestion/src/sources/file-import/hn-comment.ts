@@ -26,7 +26,7 @@ export function hnPosting(record: JsonObject): ImportedPosting | string {
   const description = describe(`<p>${text}`);
   const [head = ''] = description.text.split('\n', 1);
   const segments = head.split(/\s*[|•]\s*/).filter((segment) => segment !== '');
-  const company = cleanLine((segments[0] ?? '').replace(/\(?https?:\/\/\S+\)?/g, '').replace(/\s*\(\s*\)$/, ''), 300);
+  const company = cleanLine((segments[0] ?? '').replace(/\(?\s*https?:\/\/[^\s)]+\s*\)?/g, ''), 300);
   if (segments.length < 2 || company === null || company.length > 100)
     return 'no head line of the form Company | Role | Location';
   const rest = segments.slice(1);
