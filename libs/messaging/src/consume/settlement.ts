@@ -18,7 +18,7 @@ export type Outcome =
 export interface SettlementParts {
   durable: string;
   maxAttempts: number;
-  deadLetters: DeadLetters;
+  deadLetters: Pick<DeadLetters, 'bury' | 'forget'>;
   options: Pick<MessagingOptions, 'retryDelaysMs'>;
   logger: Logger;
   metrics: Metrics;
