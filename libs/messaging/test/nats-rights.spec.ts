@@ -108,6 +108,7 @@ function messageProbes(): Probe[] {
     add(`evt.${service}.made.up.v1`, nobody, hears(service));
     add(`cmd.${service}.made.up.v1`, nobody, nobody);
     add(`dlq.${service}.some-durable`, only(service), nobody);
+    add(`health.${service}`, only(service), only('gateway'));
   }
   for (const app of APPS) {
     add(`peer.${app}.limits`, only(app), only(app));

@@ -31,7 +31,7 @@ export function natsRights(app: AppName, topology: Topology): NatsRights {
       ...asks,
       ...tells,
       ...sends.map((command) => command.subject),
-      ...(app === 'gateway' ? [] : [anyone, `dlq.${app}.>`, heartbeatSubject(app)]),
+      ...(isGateway ? [] : [anyone, topology.deadLetterFilter(app), heartbeatSubject(app)]),
       peers,
       ...streamRights(
         app,

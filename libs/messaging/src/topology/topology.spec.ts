@@ -16,6 +16,15 @@ describe('contract registry', () => {
     expect(found.rpcs).toEqual([rpc]);
   });
 
+  it('looks into exported lists of contracts', () => {
+    const other = defineRpc('analytics', 'wave.list', { request: Empty, response: Empty });
+    expect(contractRegistry({ all: [rpc, other], names: ['a', 'b'] }).rpcs).toEqual([other, rpc]);
+    const { rpcs } = new Topology().registry;
+    for (const service of SERVICES) {
+      expect(rpcs.map((found) => found.subject)).toContain(`rpc.${service}.dead-letter.list.v1`);
+    }
+  });
+
   it('takes the same contract exported under two names once, and refuses two contracts on one subject', () => {
     expect(contractRegistry({ event, again: event }).events).toHaveLength(1);
     const twin = defineEvent('identity', 'user.waved', { summary: 'Another.', data: Empty, sample: {} });

@@ -19,8 +19,11 @@ export interface NatsBusOptions extends OwnStreams {
   settings: NatsSettings;
 }
 
-/** Longest single pull; a longer wait is several, so that a consumer the server forgot is noticed. */
-const LONGEST_PULL_MS = 5_000;
+/**
+ * Longest single pull; a longer wait is several. Two reasons: a consumer the server forgot is noticed, and 2.9.10 misses
+ * about one in a hundred wake-ups of a waiting pull when an ack makes room under max_ack_pending; the next pull wakes it.
+ */
+const LONGEST_PULL_MS = 1_000;
 const SHORTEST_PULL_MS = 50;
 const BUSY_PAUSE_MS = 10;
 /** Stays under the 25 s a shutdown may take. */
