@@ -4,6 +4,7 @@ import { greenhouseSource } from './greenhouse/source.js';
 import { himalayasSource } from './himalayas/source.js';
 import { leverSource } from './lever/source.js';
 import { remotiveSource } from './remotive/source.js';
+import { sampleFeedSource } from './sample-feed/sample-feed.source.js';
 import { type SourceSettings } from './settings.js';
 import { type JobSource } from './source.port.js';
 import { theMuseSource } from './themuse/source.js';
@@ -21,6 +22,8 @@ export class SourceRegistry {
       { source: greenhouseSource(settings), isEnabled: settings.GREENHOUSE_ENABLED },
       { source: leverSource(settings), isEnabled: settings.LEVER_ENABLED },
       { source: ashbySource(settings), isEnabled: settings.ASHBY_ENABLED },
+      // Never part of an ordinary run; asked for by name where no other source can be reached.
+      { source: sampleFeedSource(), isEnabled: false },
     ];
   }
 

@@ -23,7 +23,7 @@ describe('duplicate detection on the sample feed', () => {
   beforeAll(async () => {
     rows = (await knownPostings()).map(({ posting, truth }) => {
       const address = canonicalUrl(posting.applyUrl);
-      const profile = profileOf({ ...posting, canonicalUrl: address });
+      const profile = profileOf({ ...posting, canonicalUrls: address === null ? [] : [address] });
       return { truth, profile, keys: new Set([...blockingKeysOf(profile), `u:${address}`]) };
     });
     pairs = pairsOf(rows).map(([a, b]) => ({
