@@ -77,7 +77,7 @@ export class CoverLetterService {
     context: RpcContext,
   ): Promise<CoverLetter | Generation> {
     const started = await this.start(userId, request, context);
-    const patience = AbortSignal.timeout(Math.max(0, context.timeoutMs - REPLY_MARGIN_MS));
+    const patience = AbortSignal.timeout(Math.max(0, Math.floor(context.timeoutMs - REPLY_MARGIN_MS)));
     const generation = await this.generations.settle(userId, started.id, patience);
     if (generation.status !== 'succeeded') return toGeneration(generation);
     return this.get(userId, started.id);
