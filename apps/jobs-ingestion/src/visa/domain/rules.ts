@@ -164,7 +164,7 @@ const GERMAN: readonly VisaRule[] = [
     name: 'de-refuses',
     polarity: 'refuses',
     pattern:
-      /\b(?:kein\w*|nicht|leider)\b[^.]{0,50}\b(?:visa|visum\w*|arbeitserlaubnis|arbeitsgenehmigung)[ -]?\w*\b[^.]{0,40}\b(?:sponsor\w*|sponsern|anbieten|unterstutz\w*|ubernehmen|beantragen|moglich)|\bkein\w*\b[^.]{0,20}\b(?:visa|visum)s?[ -]?(?:sponsor\w*|unterstutzung|support)|\b(?:visa|visum)s?[ -]?(?:sponsor\w*|unterstutzung)\b[^.]{0,30}\b(?:nicht|leider|kein\w*)\b/,
+      /\b(?:kein\w*|nicht|leider)\b[^.]{0,50}\b(?:visa|visum\w*|arbeitserlaubnis|arbeitsgenehmigung)[ -]?\w*\b[^.]{0,40}\b(?:sponsor\w*|sponsern|anbieten|unterstutz\w*|ubernehmen|beantragen|moglich)|\bkein\w*\b[^.]{0,20}\b(?:visa|visum)s?[ -]?(?:sponsor\w*|unterstutzung|support)|\b(?:visa|visum)s?[ -]?(?:sponsor\w*|unterstutzung)\b[^.]{0,70}\b(?:nicht|leider|kein\w*)\b/,
   },
   {
     name: 'de-offers',

@@ -47,6 +47,7 @@ describe('visa statements', () => {
     ['Wir helfen Ihnen bei Visum und Wohnungssuche', 'yes'],
     ['Wir können leider kein Visum sponsern.', 'no'],
     ['Visa-Sponsoring ist leider nicht möglich.', 'no'],
+    ['Ein Visumsponsoring können wir als kleines Unternehmen leider nicht anbieten.', 'no'],
     ['Gültige Arbeitserlaubnis für Deutschland erforderlich', 'no'],
     ['Wir übernehmen die Umzugskosten.', 'unknown'],
     // French
