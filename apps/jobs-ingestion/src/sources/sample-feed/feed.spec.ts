@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, statSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { detectLanguage } from '../../normalise/domain/language.js';
 import { fold } from '../../normalise/domain/text.js';
 import { enrich } from '../../normalise/enrich.js';
@@ -59,8 +59,7 @@ describe('the items of the sample feed', () => {
   it('cover the countries, work places, levels and ways to state pay', () => {
     const countries = tally(rows.map(({ enriched }) => enriched.country));
     for (const country of 'DE NL GB IE FR ES PT IT PL SE DK AT CH CZ EE FI NO BE'.split(' ')) {
-      expect([country, countries[country] ?? 0]).toEqual([country, expect.any(Number)]);
-      expect(countries[country] ?? 0).toBeGreaterThanOrEqual(2);
+      expect([country, (countries[country] ?? 0) >= 2]).toEqual([country, true]);
     }
     for (const country of ['US', 'CA', 'SG', 'AU', 'BR']) expect(countries[country]).toBeGreaterThanOrEqual(1);
     expect(rows.some(({ posting }) => /^Remote.*(?:Europe|EU)/.test(posting.locationText ?? ''))).toBe(true);
@@ -100,6 +99,9 @@ describe('visa statements in the sample feed', () => {
     silent: 'unknown',
   };
 
+  /** Measured: 0.56. What is missing are wordings the rules do not know: Blue Card, sponsor licence, five languages. */
+  const RIGHT_VERDICTS = 0.5;
+
   it('come in every kind at least five times, and most postings are silent', () => {
     const counts = tally(rows.map(({ truth }) => truth.visa));
     for (const kind of Object.keys(EXPECTED)) {
@@ -115,14 +117,17 @@ describe('visa statements in the sample feed', () => {
     expect(made.map(({ truth, enriched }) => [truth.text, enriched.visa.verdict])).toEqual([]);
   });
 
+  it('are never read as an offer where they refuse', () => {
+    const refusing = rows.filter(({ truth }) => EXPECTED[truth.visa] === 'no');
+    const promised = refusing.filter(({ enriched }) => ['yes', 'maybe'].includes(enriched.visa.verdict));
+    expect(promised.map(({ truth, enriched }) => [truth.text, enriched.visa.evidence])).toEqual([]);
+  });
+
   it('are mostly read right where they are made', () => {
     const made = rows.filter(({ truth }) => ['yes', 'no', 'maybe'].includes(EXPECTED[truth.visa] ?? ''));
     const right = made.filter(({ truth, enriched }) => enriched.visa.verdict === EXPECTED[truth.visa]);
     expect(share(right.length, made.length)).toBeGreaterThan(RIGHT_VERDICTS);
   });
-
-  /** Measured share; what is missing are wordings the rules do not know, above all outside English and German. */
-  const RIGHT_VERDICTS = 0.5;
 });
 
 describe('texts of the sample feed', () => {
