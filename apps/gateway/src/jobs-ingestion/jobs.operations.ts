@@ -65,6 +65,7 @@ export const recommendJobsOperation = operation({
   summary: 'Jobs that fit my profile, with reasons',
   description: [
     'The parts of `score_breakdown` that are known add up to `match_score`; what is unknown is null and listed.',
+    'Best first; jobs of which less than half of the weight is known (`known_weight`) come last.',
     'At most three jobs of one company. Who needs visa sponsorship sees no job that refuses it.',
   ].join(' '),
   access: 'signed-in',

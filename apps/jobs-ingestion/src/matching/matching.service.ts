@@ -5,7 +5,7 @@ import { Outbox, type EventContext, type WorkContext } from '#messaging';
 import { type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
 import type { JobsOwnSettings } from '../config.js';
-import { matchScore } from '../recommendations/domain/match-score.js';
+import { matchScore, WELL_FOUNDED } from '../recommendations/domain/match-score.js';
 import { OpeningRepository, type StoredOpening } from '../recommendations/opening.repository.js';
 import { MatchProfileRepository, type StoredProfile } from './match-profile.repository.js';
 import { type FoundMatch, UserMatchRepository } from './user-match.repository.js';
@@ -57,9 +57,10 @@ export class MatchingService {
   }
 
   private matchOf(profile: StoredProfile, posting: StoredOpening): FoundMatch[] {
-    const { score, breakdown } = matchScore(profile.person, posting.opening);
+    const { score, breakdown, knownWeight } = matchScore(profile.person, posting.opening);
     // The right city alone is no match, however little else is known.
-    if (score < this.settings.MATCH_MIN_SCORE || breakdown.skill_match === null) return [];
+    if (score < this.settings.MATCH_MIN_SCORE || breakdown.skill_match === null || knownWeight < WELL_FOUNDED)
+      return [];
     if (profile.visaNeeded === true && posting.visa === 'no') return [];
     return [{ userId: profile.userId, postingId: posting.id, title: posting.title, company: posting.company, score }];
   }

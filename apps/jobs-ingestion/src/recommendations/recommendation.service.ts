@@ -6,7 +6,7 @@ import { Database } from '#persistence';
 import { CachedValues, CLOCK } from '#platform';
 import { MatchProfileRepository, type StoredProfile } from '../matching/match-profile.repository.js';
 import { explain } from './domain/explanation.js';
-import { matchScore } from './domain/match-score.js';
+import { matchScore, WELL_FOUNDED } from './domain/match-score.js';
 import { diversify } from './domain/diversify.js';
 import { OpeningRepository, type StoredOpening } from './opening.repository.js';
 
@@ -82,13 +82,20 @@ export class RecommendationService {
     const candidates = await this.openings.candidates(this.database, profile, this.clock.now());
     const scored = candidates
       .map((posting) => scoreOf(profile, posting))
-      // Ids break ties, so that the list is the same on every replica.
-      .sort((a, b) => b.score - a.score || (a.id < b.id ? 1 : -1));
+      .sort(
+        (a, b) =>
+          Number(isWellFounded(b)) - Number(isWellFounded(a)) ||
+          b.score - a.score ||
+          // Ids break ties, so that the list is the same on every replica.
+          (a.id < b.id ? 1 : -1),
+      );
     return diversify(scored, ({ companyKey }) => companyKey, PER_COMPANY).slice(0, KEPT);
   }
 }
 
-export function scoreOf(profile: StoredProfile, posting: StoredOpening): Scored {
+const isWellFounded = ({ explanation }: Scored): boolean => explanation.known_weight >= WELL_FOUNDED;
+
+function scoreOf(profile: StoredProfile, posting: StoredOpening): Scored {
   const score = matchScore(profile.person, posting.opening);
   return {
     id: posting.id,

@@ -83,7 +83,7 @@ export class RunRepository {
     await tx.query('runs.lock', 'SELECT FROM scrape_run WHERE id = $1::uuid FOR UPDATE', [result.runId]);
     const [counts] = await tx.query<Counts>(
       'runs.finish-source',
-      `UPDATE scrape_source_result SET outcome = $3, error = $4, finished_at = $5, started_at = coalesce(started_at, $5)
+      `UPDATE scrape_source_result SET outcome = $3, error = $4, finished_at = $5::timestamptz, started_at = coalesce(started_at, $5::timestamptz)
        WHERE run_id = $1::uuid AND source = $2 AND finished_at IS NULL
        RETURNING ${COUNT_NAMES.join(', ')}`,
       [result.runId, result.source, result.outcome, result.error, result.now],

@@ -78,6 +78,12 @@ export interface MatchScore {
   missingSkills: string[];
 }
 
+/**
+ * Share of the weight that has to be known for a score to be compared with others: a posting of which only the place is
+ * known would be at 100 and above all that really fit.
+ */
+export const WELL_FOUNDED = 0.5;
+
 /** Skills beyond this many matches do not make a fit better. */
 const ENOUGH_SKILLS = 5;
 const RECENCY_HALF_LIFE_DAYS = 7;
