@@ -19,6 +19,7 @@ export function callOf(request: FastifyRequest): RequestCall {
 
 export const STANDARD_TIMEOUT_MS = 5_000;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const BEARER = /^bearer +(\S+)$/i;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
 
 /** Reads of the request what the handler's one question takes along. Rare parts are only read when asked for. */
@@ -66,6 +67,10 @@ export class RequestCall implements Call {
   userId(): string {
     if (this.caller === undefined) throw unauthenticated();
     return this.caller.user_id;
+  }
+
+  get bearer(): string | undefined {
+    return BEARER.exec(this.request.headers.authorization ?? '')?.[1];
   }
 
   get respondAsync(): boolean {

@@ -76,7 +76,7 @@ export interface Call {
   /** True when the client sent `Accept: text/event-stream`. */
   wantsStream: boolean;
   /** What came as `Authorization: Bearer …`, unchecked; for public routes that take a credential of another kind. */
-  readonly bearer?: string;
+  readonly bearer: string | undefined;
   /** A cookie of the request (code flows keep their state in one). */
   cookie(name: string): string | undefined;
   /** Fires when the client went away. */

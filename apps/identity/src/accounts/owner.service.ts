@@ -14,6 +14,8 @@ export interface OwnerWish {
   fullName?: string;
   /** Without one a random one-time password is made. */
   password?: string;
+  /** Puts the one-time password where its owner finds it. Called before there is an account: if it fails, there is none. */
+  keep?: (oneTimePassword: string) => Promise<void> | void;
 }
 
 export type OwnerResult =
@@ -53,6 +55,7 @@ export class OwnerService implements OnApplicationBootstrap {
       email,
       fullName,
     });
+    if (oneTimePassword !== undefined) await wish.keep?.(oneTimePassword);
     const created = await this.unitOfWork.run(async (tx) => {
       const account = await this.factory.create(tx, {
         email,

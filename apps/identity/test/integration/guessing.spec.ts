@@ -131,6 +131,13 @@ describe('the owner', () => {
 
   it('is created once, with a random one-time password that works from this machine only until it is changed', async () => {
     const owners = app.get(OwnerService);
+    const full = new Error('disk full');
+    const failed = owners.createOwner({
+      keep: () => {
+        throw full;
+      },
+    });
+    expect(await failureOf(failed)).toBe(full);
     const results = await Promise.all(Array.from({ length: 5 }, () => owners.createOwner()));
     const made = results.filter((result) => result.created);
     expect(made).toHaveLength(1);
