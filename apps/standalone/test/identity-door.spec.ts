@@ -1,5 +1,16 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  compileSchema,
+  listAudit,
+  listSessions,
+  listSkills,
+  Skill,
+  type Static,
+  TokenPair,
+  type TSchema,
+  User,
+} from '#contracts';
 import { newId } from '#kernel';
 import { BusStrategy, busSettings, connectBus, MessagingModule } from '#messaging';
 import { bootstrap, readSettings, type RunningApp } from '#platform';
@@ -10,10 +21,11 @@ import { IdentityModule, identitySchema, identitySettings, OwnerService } from '
 const PASSWORD = 'seven purple elephants';
 const QUIET = { NODE_ENV: 'test', LOG_LEVEL: 'silent', HEALTH_PORT: '0' };
 
-interface Answer {
-  status: number;
-  // The tests look into whatever came.
-  body: ReturnType<typeof JSON.parse>;
+/** The body as its contract says it is; what does not fit fails the test. */
+function shaped<S extends TSchema>(schema: S, body: unknown): Static<S> {
+  const compiled = compileSchema(schema);
+  if (!compiled.check(body)) throw new Error(`not what the contract says: ${JSON.stringify(compiled.problems(body))}`);
+  return body;
 }
 
 /** Identity and two gateways on one broker: what one gateway learns, the other must know. */
@@ -21,17 +33,25 @@ describe('the door of identity', () => {
   let nats: NatsHandle;
   let db: TestDatabase;
   let identity: RunningApp;
-  let gateways: RunningApp[];
+  const gateways: RunningApp[] = [];
+  /** Last started, first stopped; also when the start failed half way. */
+  const stops: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
-    [nats, db] = await Promise.all([startNats(), createTestDatabase([identitySchema])]);
+    nats = await startNats();
+    stops.unshift(() => nats.stop());
+    db = await createTestDatabase([identitySchema]);
+    stops.unshift(() => db.drop());
     identity = await startIdentity();
-    gateways = [await startGateway(), await startGateway()];
+    stops.unshift(() => identity.close());
+    for (let i = 0; i < 2; i += 1) {
+      const gateway = await startGateway();
+      stops.unshift(() => gateway.close());
+      gateways.push(gateway);
+    }
   }, 60_000);
   afterAll(async () => {
-    await Promise.all([...gateways, identity].map((app) => app.close()));
-    await nats.stop();
-    await db.drop();
+    for (const stop of stops) await stop();
   });
 
   function startIdentity(): Promise<RunningApp> {
@@ -91,31 +111,26 @@ describe('the door of identity', () => {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await response.text();
-    const answer: Answer = { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
-    return answer;
+    const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+    return { status: response.status, body: parsed };
   }
+
+  const signIn = async (email: string, password: string) =>
+    shaped(TokenPair, (await send('POST', '/auth/login', { body: { email, password } })).body);
 
   async function somebody() {
     const email = `${newId()}@example.com`;
     const registered = await send('POST', '/auth/register', { body: { email, password: PASSWORD, full_name: 'Ada' } });
     expect(registered.status).toBe(201);
-    const { body } = await send('POST', '/auth/login', { body: { email, password: PASSWORD } });
-    return {
-      id: String(registered.body.id),
-      email,
-      access: String(body.access_token),
-      refresh: String(body.refresh_token),
-    };
+    const { access_token: access, refresh_token: refresh } = await signIn(email, PASSWORD);
+    return { id: shaped(User, registered.body).id, email, access, refresh };
   }
 
   async function owner(): Promise<string> {
     const result = await identity.app
       .get(OwnerService, { strict: false })
       .createOwner({ password: 'eight yellow giraffes' });
-    const { body } = await send('POST', '/auth/login', {
-      body: { email: result.email, password: 'eight yellow giraffes' },
-    });
-    return String(body.access_token);
+    return (await signIn(result.email, 'eight yellow giraffes')).access_token;
   }
 
   /** Refused at both gateways within a second. */
@@ -138,7 +153,7 @@ describe('the door of identity', () => {
     });
     const login = await send('POST', '/auth/login', { body: { email, password: 'SecurePassword123!' } });
     expect(login).toMatchObject({ status: 200, body: { token_type: 'bearer', expires_in: 1800 } });
-    const token = login.body.access_token;
+    const token = shaped(TokenPair, login.body).access_token;
     const change = {
       current_role: 'Data Scientist',
       experience_years: 5,
@@ -184,9 +199,10 @@ describe('the door of identity', () => {
     const { refresh } = await somebody();
     const inBody = await send('POST', '/auth/refresh', { body: { refresh_token: refresh } });
     expect(inBody).toMatchObject({ status: 200, body: { token_type: 'bearer' } });
-    const asBearer = await send('POST', '/auth/refresh', { token: inBody.body.refresh_token });
+    const asBearer = await send('POST', '/auth/refresh', { token: shaped(TokenPair, inBody.body).refresh_token });
     expect(asBearer.status).toBe(200);
-    expect((await send('GET', '/auth/me', { token: asBearer.body.access_token })).status).toBe(200);
+    const { access_token: token } = shaped(TokenPair, asBearer.body);
+    expect((await send('GET', '/auth/me', { token })).status).toBe(200);
     expect(await send('POST', '/auth/refresh')).toMatchObject({
       status: 422,
       body: { error: { details: [{ field: 'refresh_token' }] } },
@@ -202,7 +218,7 @@ describe('the door of identity', () => {
       body: { error: { code: 'INVALID_REFRESH_TOKEN' } },
     });
     await refusedSoon(access);
-    await refusedSoon(next.body.access_token);
+    await refusedSoon(shaped(TokenPair, next.body).access_token);
   });
 
   it('refuses the access token at both gateways within a second after signing out', async () => {
@@ -216,24 +232,26 @@ describe('the door of identity', () => {
 
   it('refuses the other sessions within a second after the password was changed, and not this one', async () => {
     const { email, access } = await somebody();
-    const elsewhere = await send('POST', '/auth/login', { body: { email, password: PASSWORD } });
+    const elsewhere = await signIn(email, PASSWORD);
     const body = { current_password: PASSWORD, new_password: 'eight yellow giraffes' };
     expect((await send('PUT', '/users/me/password', { token: access, body })).status).toBe(200);
-    await refusedSoon(elsewhere.body.access_token);
+    await refusedSoon(elsewhere.access_token);
     expect((await send('GET', '/auth/me', { token: access, at: 1 })).status).toBe(200);
   });
 
   it('lists sessions and history, and ends a session with 204', async () => {
     const { email, access } = await somebody();
-    await send('POST', '/auth/login', { body: { email, password: PASSWORD } });
-    const { body } = await send('GET', '/auth/sessions', { token: access });
-    expect(body).toMatchObject({ total: 2, page: 1, sessions: expect.any(Array) });
-    const other = body.sessions.find((session: { current: boolean }) => !session.current);
-    expect((await send('DELETE', `/auth/sessions/${other.id}`, { token: access })).status).toBe(204);
-    expect((await send('DELETE', `/auth/sessions/${other.id}`, { token: access })).status).toBe(404);
+    await signIn(email, PASSWORD);
+    const sessions = async () =>
+      shaped(listSessions.response, (await send('GET', '/auth/sessions', { token: access })).body);
+    expect(await sessions()).toMatchObject({ total: 2, page: 1 });
+    const other = (await sessions()).sessions.find((session) => !session.current);
+    expect((await send('DELETE', `/auth/sessions/${other?.id ?? ''}`, { token: access })).status).toBe(204);
+    expect((await send('DELETE', `/auth/sessions/${other?.id ?? ''}`, { token: access })).status).toBe(404);
     expect((await send('DELETE', '/auth/sessions', { token: access })).status).toBe(204);
-    expect((await send('GET', '/auth/sessions', { token: access })).body.total).toBe(1);
-    expect((await send('GET', '/auth/audit?per_page=2', { token: access })).body.entries).toHaveLength(2);
+    expect((await sessions()).total).toBe(1);
+    const audit = await send('GET', '/auth/audit?per_page=2', { token: access });
+    expect(shaped(listAudit.response, audit.body).entries).toHaveLength(2);
   });
 
   it('keeps skills of one person away from another', async () => {
@@ -241,13 +259,14 @@ describe('the door of identity', () => {
     const body = { name: 'Rust', proficiency: 'expert', years: 3 };
     const created = await send('POST', '/skills', { token: mine.access, body });
     expect(created).toMatchObject({ status: 201, body: { ...body, is_verified: false } });
-    const path = `/skills/${created.body.id}`;
+    const path = `/skills/${shaped(Skill, created.body).id}`;
     expect((await send('GET', path, { token: mine.access })).body).toEqual(created.body);
     for (const method of ['GET', 'DELETE'])
       expect((await send(method, path, { token: other.access })).status).toBe(404);
     expect((await send('PUT', path, { token: other.access, body: { years: 1 } })).status).toBe(404);
     expect((await send('DELETE', path, { token: mine.access })).status).toBe(204);
-    expect((await send('GET', '/skills', { token: mine.access })).body.total).toBe(0);
+    const left = await send('GET', '/skills', { token: mine.access });
+    expect(shaped(listSkills.response, left.body).total).toBe(0);
   });
 
   it('lets only admins change access, and a change holds at both gateways within a second', async () => {
@@ -260,7 +279,7 @@ describe('the door of identity', () => {
     expect(promoted).toMatchObject({ status: 200, body: { roles: ['user', 'admin'] } });
     await refusedSoon(access);
     const next = await send('POST', '/auth/refresh', { token: refresh });
-    const now = next.body.access_token;
+    const now = shaped(TokenPair, next.body).access_token;
     for (const at of [0, 1] as const) expect((await send('GET', '/admin/users', { token: now, at })).status).toBe(200);
 
     expect((await send('PUT', `/admin/users/${id}`, { token: admin, body: { blocked: true } })).status).toBe(200);
@@ -295,7 +314,7 @@ describe('the door of identity', () => {
   it('publishes the keys to everybody', async () => {
     const { status, body } = await send('GET', '/auth/jwks.json');
     expect(status).toBe(200);
-    expect(body.keys).toEqual([expect.objectContaining({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' })]);
+    expect(body).toEqual({ keys: [expect.objectContaining({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' })] });
     expect(JSON.stringify(body)).not.toContain('"d"');
   });
 });
