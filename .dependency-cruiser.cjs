@@ -3,17 +3,17 @@ module.exports = {
   forbidden: [
     {
       name: 'no-app-to-app',
-      comment: 'Services talk over the bus. Only standalone composes them, through their index.ts.',
+      comment: 'Services talk over the bus. Only standalone and the command line see them, through their index.ts.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/', pathNot: '^apps/standalone/' },
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/(standalone|cli)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
       name: 'standalone-through-the-front-door',
-      comment: 'The composition sees what an app exports, not how it is built.',
+      comment: 'The composition and the command line see what an app exports, not how it is built.',
       severity: 'error',
-      from: { path: '^apps/standalone/' },
-      to: { path: '^apps/[^/]+/', pathNot: ['^apps/standalone/', '^apps/[^/]+/src/index\\.ts$'] },
+      from: { path: '^apps/(standalone|cli)/' },
+      to: { path: '^apps/[^/]+/', pathNot: ['^apps/$1/', '^apps/[^/]+/src/index\\.ts$'] },
     },
     {
       name: 'no-lib-to-app',
