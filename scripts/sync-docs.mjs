@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Writes every file that is generated from the code: OpenAPI, event catalogue, error list, NATS configuration.
+// A test of each compares what is committed with what the code produces.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, run } from './prepare.mjs';
+
+const WRITERS = [
+  'dist/apps/gateway/src/openapi/write-openapi.js',
+  'dist/libs/messaging/src/topology/write-events-catalogue.js',
+  'dist/libs/platform/src/errors/write-errors.js',
+  'dist/libs/messaging/src/topology/write-nats-config.js',
+];
+for (const writer of WRITERS) {
+  if (existsSync(join(root, writer))) run(process.execPath, [join(root, writer)]);
+}
