@@ -64,7 +64,15 @@ export function install() {
   process.stdout.write('Installing packages …\n');
   // The locked versions and hashes, without touching the lock file. Not `npm ci`: it refuses a lock file that lacks the
   // optional binaries of other platforms. Development packages too, whatever NODE_ENV says: the build needs the compiler.
-  run('npm', ['install', '--no-save', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', [
+    'install',
+    '--no-save',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
   writeFileSync(stamp, wanted);
 }
 

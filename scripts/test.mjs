@@ -86,7 +86,7 @@ check('walls', [
   'libs',
 ]);
 jest('unit', '(apps|libs)/[^/]+/src/.*\\.spec\\.ts$', 2);
-jest('integration', '(apps/[^/]+/test/integration|libs/[^/]+/test)/.*\\.spec\\.ts$', 2);
+jest('integration', '(apps/[^/]+/test/(?!e2e/)|libs/[^/]+/test/).*\\.spec\\.ts$', 2);
 jest('end-to-end', 'apps/[^/]+/test/e2e/.*\\.spec\\.ts$', 1);
 jest('deploy', '(deploy|scripts)/.*\\.spec\\.ts$', 1);
 

@@ -1,5 +1,5 @@
 import { AppError } from '#kernel';
-import { APPLICATION_STATUSES, type APPLICATION_STATUS_INPUTS } from '#contracts';
+import type { APPLICATION_STATUS_INPUTS, APPLICATION_STATUSES } from '#contracts';
 
 export type ApplicationStatus = (typeof APPLICATION_STATUSES)[number];
 
