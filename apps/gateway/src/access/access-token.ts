@@ -21,9 +21,9 @@ export function readTokenHeader(token: string): TokenHeader | undefined {
   if (head === undefined || claims === undefined) return undefined;
   const header = decodeObject(head);
   if (header === undefined || decodeObject(claims) === undefined) return undefined;
-  const kid = Reflect.get(header, 'kid');
-  const alg = Reflect.get(header, 'alg');
-  const typ = Reflect.get(header, 'typ');
+  const kid: unknown = Reflect.get(header, 'kid');
+  const alg: unknown = Reflect.get(header, 'alg');
+  const typ: unknown = Reflect.get(header, 'typ');
   if (typeof kid !== 'string' || !KEY_ID.test(kid)) return undefined;
   if (typ !== ACCESS_TOKEN_TYPE) return undefined;
   const algorithm = ACCESS_TOKEN_ALGORITHMS.find((name) => name === alg);

@@ -33,7 +33,7 @@ export const pathsOf = (spec: OperationSpec): string[] => [
 /** What a list of controllers declares, in the order of the list; the source of the documentation. */
 export function operationsOf(controllers: readonly Type[]): OperationSpec[] {
   return controllers.flatMap((controller) => {
-    const { prototype }: { prototype: unknown } = controller;
+    const prototype: unknown = Reflect.get(controller, 'prototype');
     if (typeof prototype !== 'object' || prototype === null) return [];
     return Object.values(Object.getOwnPropertyDescriptors(prototype)).flatMap(({ value }: PropertyDescriptor) => {
       const method: unknown = value;
