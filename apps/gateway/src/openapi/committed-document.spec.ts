@@ -1,0 +1,25 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { compileSchema } from '#contracts';
+import { packageVersion } from '#platform';
+import { gatewayControllers } from '../controllers.js';
+import { operationsOf } from '../http/endpoint.js';
+import { buildDocument, printDocument } from './document.js';
+
+const operations = operationsOf(gatewayControllers);
+
+describe('docs/api/openapi.json', () => {
+  it('is what the declared operations produce (npm run sync-docs writes it anew)', () => {
+    const committed = readFileSync('docs/api/openapi.json', 'utf8');
+    expect(committed === printDocument(buildDocument(operations, packageVersion()))).toBe(true);
+  });
+
+  it.each(operations.map((spec) => [spec.operationId, spec] as const))('%s: its examples are valid', (_id, spec) => {
+    const { body, bodyExample, response, responseExample } = spec;
+    if (body !== undefined) expect(compileSchema(body).problems(bodyExample)).toEqual([]);
+    if (response !== undefined && responseExample !== undefined) {
+      expect(compileSchema(response).problems(responseExample)).toEqual([]);
+    }
+  });
+});
