@@ -5,6 +5,7 @@ import { CLOCK } from '#platform';
 import type { IdentityOwnSettings } from '../config.js';
 import { IdentitySecrets } from '../secrets/identity-secrets.js';
 import { SETTINGS } from '../tokens.js';
+import { addressGroup } from './domain/address-group.js';
 import { nextTryAt, recentFailures, THROTTLE_WINDOW_MS, type ThrottlePolicy } from './domain/throttle.js';
 import { ThrottleRepository } from './throttle.repository.js';
 
@@ -60,7 +61,7 @@ export class SignInThrottle {
     const counted: CountedTry = {
       at,
       account: this.secrets.hmac('throttle', accountKey),
-      address: address === undefined ? undefined : this.secrets.hmac('throttle', `address:${address}`),
+      address: address === undefined ? undefined : this.secrets.hmac('throttle', `address:${addressGroup(address)}`),
     };
     return this.unitOfWork.run(async (tx) => {
       const guards = this.guardsOf(counted);

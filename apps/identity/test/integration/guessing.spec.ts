@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { changePassword, registerAccount, UserRegisteredV1 } from '#contracts';
+import { changePassword, listSigningKeys, registerAccount, UserRegisteredV1 } from '#contracts';
 import { newId } from '#kernel';
+import jwt from 'jsonwebtoken';
+import { createPublicKey } from 'node:crypto';
 import { OwnerService } from '../../src/index.js';
 import { contextOf, failureOf, type IdentityApp, PASSWORD, startIdentity } from './identity-app.js';
 
@@ -167,9 +169,27 @@ describe('the owner', () => {
 describe('a single-user installation whose owner password comes from outside', () => {
   let app: IdentityApp;
   beforeAll(async () => {
-    app = await startIdentity({ SINGLE_USER: 'true', OWNER_EMAIL: 'me@example.com', OWNER_PASSWORD: PASSWORD });
+    app = await startIdentity({
+      SINGLE_USER: 'true',
+      OWNER_EMAIL: 'me@example.com',
+      OWNER_PASSWORD: PASSWORD,
+      JWT_ALGORITHM: 'RS256',
+    });
   }, 60_000);
   afterAll(() => app.stop());
+
+  it('signs with RS256 where that was chosen', async () => {
+    const { access_token } = await app.signIn('me@example.com', PASSWORD);
+    const [jwk] = (await app.ask(listSigningKeys, {})).keys;
+    expect(jwk).toMatchObject({ kty: 'RSA', alg: 'RS256', use: 'sig' });
+    expect(jwk).not.toHaveProperty('d');
+    const publicKey = createPublicKey({ key: jwk ?? {}, format: 'jwk' });
+    expect(jwt.verify(access_token, publicKey, { algorithms: ['RS256'], complete: true }).header).toMatchObject({
+      alg: 'RS256',
+      typ: 'at+jwt',
+      kid: jwk?.kid,
+    });
+  });
 
   it('lets the owner sign in from anywhere, and nobody register', async () => {
     await expect(app.signIn('me@example.com', PASSWORD, '203.0.113.7')).resolves.toBeDefined();
