@@ -5,7 +5,6 @@ import type { RpcContext } from '#messaging';
 import { CLOCK } from '#platform';
 import type { NormalisedPosting } from '../normalise/domain/posting.js';
 import { fromImported } from '../sources/index.js';
-import { readAll } from './read-all.js';
 import { IngestionService } from './ingestion.service.js';
 
 /** Postings of a file, read and stored like those of any source. */
@@ -26,7 +25,7 @@ export class ImportService {
       if ('reason' in posting) rejected.push({ index, source_id: imported.source_id, reason: posting.reason });
       else accepted.push(posting);
     });
-    const counts = await this.ingestion.ingest(await readAll(accepted), { runId: null, requestId: context.requestId });
+    const counts = await this.ingestion.ingest(accepted, { runId: null, requestId: context.requestId });
     return {
       counts: { ...counts, fetched: counts.fetched + rejected.length, rejected: rejected.length },
       rejected,

@@ -7,7 +7,6 @@ import { CLOCK, Logger, OutboundHttp } from '#platform';
 import type { JobsOwnSettings } from '../config.js';
 import { addCounts, type Counts, noCounts } from '../ingestion/counts.js';
 import { IngestionService } from '../ingestion/ingestion.service.js';
-import { readAll } from '../ingestion/read-all.js';
 import type { JobSource, SourcePage } from '../sources/index.js';
 import { JOBS_SETTINGS } from '../tokens.js';
 import { outcomeOfPages, type PageFinding } from './domain/outcome-of-pages.js';
@@ -118,9 +117,8 @@ export class FetchSourceService {
 
   private async store(page: SourcePage, run: { runId: string; source: string; requestId: string }): Promise<Counts> {
     const { runId, source, requestId } = run;
-    const postings = await readAll(page.postings);
     const rejected = { ...noCounts(), fetched: page.rejected.length, rejected: page.rejected.length };
-    const stored = await this.ingestion.ingest(postings, { runId, requestId }, (tx, counts) =>
+    const stored = await this.ingestion.ingest(page.postings, { runId, requestId }, (tx, counts) =>
       this.runs.addCounts(tx, runId, source, counts, 0),
     );
     await this.unitOfWork.run(async (tx) => {

@@ -4,8 +4,7 @@ import { systemClock, type Clock } from '#kernel';
 import { jobsSchema } from '../../src/data-source.js';
 import { CatalogueRepository } from '../../src/ingestion/catalogue.repository.js';
 import { IngestionService } from '../../src/ingestion/ingestion.service.js';
-import { enrich } from '../../src/normalise/enrich.js';
-import type { EnrichedPosting } from '../../src/normalise/domain/posting.js';
+import type { NormalisedPosting } from '../../src/normalise/domain/posting.js';
 import { type PostingDraft, toPosting } from '../../src/sources/index.js';
 
 export const openJobs = async (): Promise<{ db: TestDatabase } & OpenedService> => {
@@ -27,7 +26,7 @@ const SENTENCES = [
 let counter = 0;
 
 /** A posting that is unlike every other one unless the changes make it so. */
-export function aPosting(changes: Partial<PostingDraft> & { source?: string } = {}): EnrichedPosting {
+export function aPosting(changes: Partial<PostingDraft> & { source?: string } = {}): NormalisedPosting {
   counter += 1;
   const words = Array.from(
     { length: 40 },
@@ -49,7 +48,7 @@ export function aPosting(changes: Partial<PostingDraft> & { source?: string } = 
     { source, attribution: null, now: new Date('2026-11-20T10:00:00Z') },
   );
   if ('reason' in posting) throw new Error(posting.reason);
-  return enrich(posting);
+  return posting;
 }
 
 const SYLLABLES = ['ba', 'ke', 'li', 'mo', 'nu', 'ra', 'se', 'ti', 'vo', 'zu', 'pla', 'gro'];

@@ -268,9 +268,10 @@ describe('ingestion', () => {
 
   it('writes nothing when the batch cannot be stored as a whole', async () => {
     const before = await counts();
-    const broken = { ...aPosting({ sourceId: 'broken' }), country: 'Germany' };
+    const upsideDown = { min: 9, max: 5, currency: 'EUR', period: 'year' as const, isEstimated: false, evidence: null };
+    const broken = aPosting({ sourceId: 'broken', salary: upsideDown });
     await expect(ingestion.ingest([aPosting({ sourceId: 'good' }), broken], { runId: null })).rejects.toThrow(
-      /posting_country/,
+      /posting_salary_order/,
     );
     expect(await counts()).toEqual(before);
   });
