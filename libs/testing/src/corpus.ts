@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { describe, it } from '@jest/globals';
 
 /** Folder of recorded answers and test data that is too large or not ours to keep here. */
 export function corpusDir(): string | undefined {
@@ -9,7 +8,10 @@ export function corpusDir(): string | undefined {
   return folder;
 }
 
-/** A suite over the corpus; without one it counts as a skipped test that says what is missing. */
+/**
+ * A suite over the corpus; without one it counts as a skipped test that says what is missing. Uses Jest's globals:
+ * this library is loaded outside of Jest as well (make dev, benchmarks).
+ */
 export function describeWithCorpus(name: string, suite: (folder: string) => void): void {
   const folder = corpusDir();
   describe(name, () => {
