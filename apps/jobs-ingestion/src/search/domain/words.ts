@@ -1,15 +1,3 @@
-/** The form in which words of places, skills and companies are stored and asked for: lower case, no accents. */
-export const wordsOf = (text: string): string[] => [
-  ...new Set(
-    text
-      .normalize('NFKD')
-      .replace(/\p{Mn}/gu, '')
-      .toLowerCase()
-      .split(/[^\p{L}\p{N}]+/u)
-      .filter((word) => word !== ''),
-  ),
-];
-
 /** Skills keep their signs: c++, c#, .net. */
 export const skillKey = (skill: string): string => skill.trim().toLowerCase().replace(/\s+/g, ' ');
 
