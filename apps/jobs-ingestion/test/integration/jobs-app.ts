@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
-import type { Caller, EventContract, RpcContract, Static, TSchema } from '#contracts';
+import type { Caller, EventContract, ImportedPosting, RpcContract, Static, TSchema } from '#contracts';
 import { newId } from '#kernel';
 import { type Bus, BusStrategy, MessagingModule, NatsBus, RpcClient, silentLogger, Topology } from '#messaging';
 import { PlatformModule, readSettings, ShutdownSequence } from '#platform';
@@ -108,3 +108,16 @@ async function startApp(db: TestDatabase, bus: Bus, changes: Record<string, stri
       })()),
   };
 }
+
+/** As a file has it. */
+export const importedJob = (id: string, changes: Partial<ImportedPosting> = {}): ImportedPosting => ({
+  source: 'a-file',
+  source_id: id,
+  title: `Imported ${id} Gardener`,
+  company: `Parkwerk ${id}`,
+  location: 'Vienna, Austria',
+  description: `Plants of the ${id} kind need you.`,
+  url: `https://park.example/${id}`,
+  posted_at: '2026-11-01T00:00:00Z',
+  ...changes,
+});
