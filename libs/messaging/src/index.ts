@@ -5,6 +5,7 @@ export * from './decorators.js';
 export * from './live-push.js';
 export * from './peer-cache.js';
 export { messagingDefaults, type MessagingOptions } from './messaging-options.js';
+export * from './messaging-settings.js';
 export * from './messaging.module.js';
 export * from './migrations/index.js';
 export * from './outbox/outbox.js';

@@ -31,6 +31,10 @@ export class Puller {
 
   constructor(private readonly parts: PullerParts) {}
 
+  get spec(): ConsumerSpec {
+    return this.parts.spec;
+  }
+
   start(): void {
     // A third: two heartbeats may be lost before anybody else gets the message.
     this.heartbeat = setInterval(() => this.extendHeld(), this.parts.spec.ackWaitMs / 3);

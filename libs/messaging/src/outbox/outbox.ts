@@ -56,10 +56,7 @@ export class Outbox {
         rows.map((row) => JSON.stringify(row.headers)),
       ],
     );
-    afterCommit(tx, () => {
-      faultPoint('tx.after_commit_before_wake');
-      this.wake();
-    });
+    afterCommit(tx, this.wake);
     return rows.map((row) => row.id);
   }
 }

@@ -3,6 +3,7 @@ import type { ServiceName } from '#contracts';
 import type { Bus, Unsubscribe } from '../bus/bus.port.js';
 import { CommandConsumer } from '../consume/command-consumer.js';
 import { EventConsumer } from '../consume/event-consumer.js';
+import { LagMeter } from '../consume/lag-meter.js';
 import { Puller } from '../consume/puller.js';
 import { Settlement } from '../consume/settlement.js';
 import type { CommandExtras } from '../decorators.js';
@@ -23,6 +24,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   private readonly gates = new Map<ServiceName, RequestGate>();
   private readonly pullers: Puller[] = [];
   private subscriptions: Unsubscribe[] = [];
+  private lag: LagMeter | undefined;
 
   constructor(private readonly bus: Bus) {
     super();
@@ -69,6 +71,7 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   /** No new requests and messages. */
   async stopTaking(): Promise<void> {
     for (const puller of this.pullers) puller.stopTaking();
+    await this.lag?.stop();
     await Promise.all(this.subscriptions.splice(0).map((unsubscribe) => unsubscribe()));
   }
 
@@ -92,6 +95,9 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     for (const group of routes.events) this.pullEvents(process, group);
     await this.answerRequests(process, routes.rpcs);
     for (const puller of this.pullers) puller.start();
+    const specs = this.pullers.map((puller) => puller.spec);
+    this.lag = new LagMeter(this.bus, specs, process.logger, process.metrics);
+    this.lag.start();
   }
 
   private async answerRequests(process: ProcessMessaging, rpcs: Routes['rpcs']): Promise<void> {
