@@ -7,7 +7,7 @@ import { JobsIngestionModule, jobsSchema, jobsSettings } from '../../jobs-ingest
 import { NotificationsModule, notificationsSchema, notificationsSettings } from '../../notifications/src/index.js';
 import { busMigrations, busSettings, BusStrategy, connectBus, MessagingModule } from '#messaging';
 import type { ServiceSchema } from '#persistence';
-import { bootstrap, type Environment, readSettings, type RunningApp } from '#platform';
+import { bootstrap, type BootstrapOptions, type Environment, readSettings, type RunningApp } from '#platform';
 import type { StandaloneSettings } from './config.js';
 import type { StandaloneDatabase } from './database.js';
 import { environmentOf } from './environment.js';
@@ -30,6 +30,7 @@ export async function startComposition(
   given: Environment,
   database: StandaloneDatabase,
   secrets: Secrets,
+  options: Pick<BootstrapOptions, 'embedded'> = {},
 ): Promise<RunningApp> {
   const env = (service: Parameters<typeof environmentOf>[0]) => environmentOf(service, given, database, secrets);
   const gateway = readSettings(gatewaySettings, env('gateway'));
@@ -56,5 +57,6 @@ export async function startComposition(
       };
     },
     http: gatewayHttp(gateway),
+    ...options,
   });
 }
