@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { transformSync } from '@swc/core';
@@ -31,6 +32,14 @@ describe('faultPoint', () => {
   it('kills the process the hard way at the armed hit', () => {
     expect(hitThreeTimes({ FAULT: 'relay.after_ack_before_mark:2' })).toEqual({ signal: 'SIGKILL', hits: 2 });
     expect(hitThreeTimes({ FAULT: 'relay.after_ack_before_mark' })).toEqual({ signal: 'SIGKILL', hits: 1 });
+  });
+
+  it('writes into FAULT_LOG where it died', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fault-log-'));
+    const env = { FAULT: 'relay.after_ack_before_mark:2', FAULT_LOG: join(folder, 'log') };
+    expect(hitThreeTimes(env)).toEqual({ signal: 'SIGKILL', hits: 2 });
+    expect(readFileSync(env.FAULT_LOG, 'utf8')).toMatch(/^relay\.after_ack_before_mark \d+\n$/);
+    rmSync(folder, { recursive: true });
   });
 
   it('cannot be armed in production', () => {

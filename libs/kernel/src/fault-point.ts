@@ -1,4 +1,5 @@
-import { faultSpec } from './config.js';
+import { appendFileSync } from 'node:fs';
+import { faultLog, faultSpec } from './config.js';
 
 /** Named lines at which the chaos rig lets a process die, to prove that nothing is lost or done twice there. */
 export type FaultPointName =
@@ -30,7 +31,10 @@ export function faultPoint(name: FaultPointName, options?: { afterIo: boolean })
   if (armed === undefined || armed.name !== name) return;
   armed.hitsLeft -= 1;
   if (armed.hitsLeft !== 0) return;
-  const die = (): void => void process.kill(process.pid, 'SIGKILL');
+  const die = (): void => {
+    if (faultLog !== undefined) appendFileSync(faultLog, `${name} ${process.pid}\n`);
+    process.kill(process.pid, 'SIGKILL');
+  };
   if (options?.afterIo === true) setImmediate(die);
   else die();
 }
