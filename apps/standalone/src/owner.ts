@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OwnerService } from '../../identity/src/index.js';
 import type { RunningApp } from '#platform';
@@ -14,13 +14,16 @@ export interface Owner {
 /** Creates the owner at the first start and keeps the one-time password in a file only this user can read. */
 export async function ensureOwner(app: RunningApp, dataDir: string): Promise<Owner> {
   const passwordFile = join(dataDir, 'owner-password');
-  const result = await app.app.get(OwnerService, { strict: false }).createOwner();
-  if (result.created && result.oneTimePassword !== undefined) {
-    writeFileSync(passwordFile, `${result.oneTimePassword}\n`, { mode: 0o600 });
-    return { email: result.email, passwordFile, oneTimePassword: result.oneTimePassword };
-  }
+  const result = await app.app.get(OwnerService, { strict: false }).createOwner({
+    // Before the account exists: a crash in between leaves a useless file, not an account nobody can enter.
+    keep: (password) => {
+      writeFileSync(`${passwordFile}.new`, `${password}\n`, { mode: 0o600 });
+      renameSync(`${passwordFile}.new`, passwordFile);
+    },
+  });
   return {
     email: result.email,
-    ...(existsSync(passwordFile) && readFileSync(passwordFile).length > 0 ? { passwordFile } : {}),
+    ...(existsSync(passwordFile) ? { passwordFile } : {}),
+    ...(result.created && result.oneTimePassword !== undefined ? { oneTimePassword: result.oneTimePassword } : {}),
   };
 }
