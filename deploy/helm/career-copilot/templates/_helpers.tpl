@@ -1,9 +1,14 @@
 {{- define "cc.name" -}}{{ printf "%s-%s" .root.Release.Name .service | trunc 63 | trimSuffix "-" }}{{- end }}
 
+{{/* What every pod of the release has, and nothing else has. */}}
+{{- define "cc.release" -}}
+app.kubernetes.io/name: career-copilot
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
 {{/* Selectors hold only what never changes: a version in a selector breaks upgrades. */}}
 {{- define "cc.selector" -}}
-app.kubernetes.io/name: career-copilot
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{ include "cc.release" .root }}
 app.kubernetes.io/component: {{ .service }}
 {{- end }}
 
@@ -15,19 +20,23 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end }}
 
-{{- define "cc.image" -}}
-{{- $tag := .Values.image.tag | default .Chart.AppVersion -}}
-{{- if eq $tag "latest" }}{{ fail "image.tag must not be 'latest': name a release or a digest" }}{{ end -}}
-{{- if .Values.image.digest -}}{{ .Values.image.repository }}@{{ .Values.image.digest }}
-{{- else -}}{{ .Values.image.repository }}:{{ $tag }}{{- end -}}
+{{- define "cc.imageReference" -}}
+{{- if and .requireDigests (not .image.digest) }}{{ fail (printf "requireDigests: image %s has no digest" .image.repository) }}{{ end -}}
+{{- if eq .tag "latest" }}{{ fail (printf "the tag of %s must not be 'latest': name a release or a digest" .image.repository) }}{{ end -}}
+{{ .image.repository }}:{{ .tag }}{{ with .image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
-{{/* The restricted Pod Security profile, pod level. */}}
+{{- define "cc.image" -}}
+{{ include "cc.imageReference" (dict "image" .Values.image "tag" (.Values.image.tag | default .Chart.AppVersion) "requireDigests" .Values.requireDigests) }}
+{{- end }}
+
+{{/* The restricted Pod Security profile. */}}
 {{- define "cc.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-fsGroup: 10001
+runAsUser: {{ . }}
+runAsGroup: {{ . }}
+fsGroup: {{ . }}
+fsGroupChangePolicy: OnRootMismatch
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
 
@@ -37,12 +46,61 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end }}
 
-{{/* Connection of one role. The password is a variable of its own, so that no Secret has to hold a URL. */}}
+{{- define "cc.spread" -}}
+{{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+- maxSkew: 1
+  topologyKey: {{ $key }}
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels: {{- include "cc.selector" $ | nindent 6 }}
+{{- end }}
+{{- end }}
+
+{{/* Behind `user:password@`. */}}
+{{- define "cc.databaseAddress" -}}
+{{- with .Values.database -}}
+{{ .host }}:{{ .port }}/{{ .name }}?sslmode={{ .sslMode }}{{ if .caSecret }}&sslrootcert=/etc/career-copilot/database-ca/ca.crt{{ end }}
+{{- end }}
+{{- end }}
+
+{{/*
+Connection of one role. Password and address are variables of their own, so that no Secret has to hold a URL and an
+overlay changes the address in one place.
+*/}}
 {{- define "cc.databaseEnv" -}}
 - name: DATABASE_PASSWORD
   valueFrom: { secretKeyRef: { name: {{ .root.Values.database.existingSecret }}, key: cc_{{ .schema }} } }
+- name: DATABASE_ADDRESS
+  valueFrom: { configMapKeyRef: { name: {{ .root.Release.Name }}-database, key: address } }
 - name: DATABASE_URL
-  value: postgres://cc_{{ .schema }}:$(DATABASE_PASSWORD)@{{ .root.Values.database.host }}:{{ .root.Values.database.port }}/{{ .root.Values.database.name }}?sslmode={{ .root.Values.database.sslMode }}
-- name: DATABASE_POOL_SIZE
-  value: {{ .root.Values.database.poolSize | quote }}
+  value: postgres://cc_{{ .schema }}:$(DATABASE_PASSWORD)@$(DATABASE_ADDRESS)
+- { name: DATABASE_POOL_SIZE, value: {{ .root.Values.database.poolSize | quote }} }
+- { name: DATABASE_SEARCH_POOL_SIZE, value: {{ .searchPoolSize | default 1 | quote }} }
+{{- end }}
+
+{{- define "cc.natsUrl" -}}
+{{- $nats := .Values.nats -}}
+{{- if eq $nats.mode "cluster" }}tls://nats:4222
+{{- else if eq $nats.mode "single" }}nats://nats:4222
+{{- else }}{{ required "nats.mode external needs nats.url" $nats.url }}
+{{- end }}
+{{- end }}
+
+{{- define "cc.natsReplicas" -}}
+{{- if eq .Values.nats.mode "cluster" }}3{{ else if eq .Values.nats.mode "single" }}1{{ else }}{{ .Values.nats.streamReplicas }}{{ end }}
+{{- end }}
+
+{{/* Secret with the certificate NATS is checked against; empty without TLS. */}}
+{{- define "cc.natsCaSecret" -}}
+{{- if ne .Values.nats.mode "single" }}{{ .Values.nats.tlsSecret }}{{ end }}
+{{- end }}
+
+{{/* Other end of a connection: an address range, or pods of this namespace. */}}
+{{- define "cc.peer" -}}
+{{- if .cidr }}
+- ipBlock: { cidr: {{ .cidr }} }
+{{- else }}
+- podSelector:
+    matchLabels: {{- toYaml .labels | nindent 6 }}
+{{- end }}
 {{- end }}
