@@ -16,6 +16,10 @@ import { HttpDoor } from './http/server.js';
 import { GatewayLifecycle } from './lifecycle.js';
 import { LimitsExchange } from './limits/limits-exchange.js';
 import { RateLimits } from './limits/rate-limits.js';
+import { LiveDoor } from './live/live-door.js';
+import { LiveFeed } from './live/live-feed.js';
+import { Tickets } from './live/tickets.js';
+import { DocsPages } from './openapi/docs-pages.js';
 import { GATEWAY_SETTINGS } from './tokens.js';
 
 /** The public door: REST and WebSocket to the world, requests over the bus to the services. No database. */
@@ -33,6 +37,7 @@ export class GatewayModule {
         ErrorFilter,
         RouteTable,
         HttpDoor,
+        DocsPages,
         Entrance,
         AccessService,
         AccessTokens,
@@ -41,6 +46,9 @@ export class GatewayModule {
         RateLimits,
         LimitsExchange,
         Heartbeats,
+        Tickets,
+        LiveFeed,
+        LiveDoor,
         GatewayLifecycle,
       ],
     };

@@ -1,6 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Revocations } from './access/revocations.js';
 import { Heartbeats } from './health/heartbeats.js';
+import { LiveDoor } from './live/live-door.js';
+import { Tickets } from './live/tickets.js';
 import { LimitsExchange } from './limits/limits-exchange.js';
 
 /** What listens on the bus for as long as the door is open. */
@@ -10,13 +12,16 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly revocations: Revocations,
     private readonly limits: LimitsExchange,
     private readonly heartbeats: Heartbeats,
+    private readonly tickets: Tickets,
+    private readonly live: LiveDoor,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await Promise.all([this.revocations.start(), this.limits.start(), this.heartbeats.start()]);
+    await Promise.all([this.revocations.start(), this.limits.start(), this.heartbeats.start(), this.tickets.start()]);
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.revocations.stop(), this.limits.stop(), this.heartbeats.stop()]);
+    this.live.stop();
+    await Promise.all([this.revocations.stop(), this.limits.stop(), this.heartbeats.stop(), this.tickets.stop()]);
   }
 }

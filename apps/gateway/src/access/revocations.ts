@@ -36,7 +36,7 @@ export class Revocations {
 
   constructor(
     private readonly rpc: RpcClient,
-    @Inject(BUS) private readonly bus: Bus,
+    @Inject(BUS) private readonly bus: Pick<Bus, 'subscribe' | 'onConnected'>,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}

@@ -8,9 +8,10 @@ import { RateLimits } from '../limits/rate-limits.js';
 import type { GatewaySettings } from '../config.js';
 import { GATEWAY_SETTINGS } from '../tokens.js';
 import { RequestCall } from './call.js';
-import { assertMediaType } from './media-type.js';
+import { assertMediaType, hasBody } from './media-type.js';
 import type { OperationSpec } from './operation.js';
 import { SECURITY_HEADERS } from './security-headers.js';
+import { limitBodyTime, SLOW_CLIENT_MS, SLOW_UPLOAD_MS } from './unreadable.js';
 
 type Done = (error?: Error) => void;
 
@@ -83,6 +84,7 @@ export class Entrance {
     this.count(request, reply, spec, caller);
     this.access.authorize(spec, caller);
     assertMediaType(request.raw, spec);
+    if (hasBody(request.raw)) limitBodyTime(request.raw, spec.rawBody === undefined ? SLOW_CLIENT_MS : SLOW_UPLOAD_MS);
     request.call = new RequestCall(request, spec, caller, this.tracing);
   }
 

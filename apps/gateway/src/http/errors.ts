@@ -71,28 +71,25 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: A
     .send(JSON.stringify(body));
 }
 
-const FROM_FASTIFY: Readonly<Record<string, (error: object) => AppError>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: (cause) =>
+/** Nest turns errors of Fastify into exceptions of its own, which keep nothing but the status. */
+const FROM_STATUS: Readonly<Record<number, (cause: object) => AppError>> = {
+  404: () => notFound('This path'),
+  408: (cause) => malformed('The request took too long to arrive.', cause),
+  413: (cause) =>
     new AppError({ code: 'PAYLOAD_TOO_LARGE', kind: 'too-large', message: 'The body is too large.', cause }),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: (cause) =>
+  415: (cause) =>
     new AppError({
       code: 'UNSUPPORTED_MEDIA_TYPE',
       kind: 'unsupported-media',
       message: 'Send `Content-Type: application/json` (UTF-8).',
       cause,
     }),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: (cause) => malformed('The body is not as long as Content-Length says.', cause),
-  FST_ERR_BAD_URL: (cause) => malformed('The path is not a valid URL.', cause),
-  FST_ERR_MAX_PARAM_LENGTH: () => notFound('This path'),
 };
 
-/** Errors of the framework carry a code or a status; everything else unknown is a defect of ours. */
+/** Errors of the framework carry a status; everything else unknown is a defect of ours. */
 function fromThrown(thrown: unknown): AppError {
   if (thrown instanceof AppError || typeof thrown !== 'object' || thrown === null) return toAppError(thrown);
-  const known = FROM_FASTIFY[String(Reflect.get(thrown, 'code'))];
-  if (known !== undefined) return known(thrown);
   const status: unknown = thrown instanceof HttpException ? thrown.getStatus() : Reflect.get(thrown, 'statusCode');
-  if (typeof status === 'number' && status >= 400 && status < 500)
-    return malformed('The request cannot be read.', thrown);
-  return toAppError(thrown);
+  if (typeof status !== 'number' || status < 400 || status >= 500) return toAppError(thrown);
+  return FROM_STATUS[status]?.(thrown) ?? malformed('The request cannot be read.', thrown);
 }

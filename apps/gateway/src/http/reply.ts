@@ -15,7 +15,8 @@ export async function sendResult(
 ): Promise<void> {
   const status = spec.status ?? 200;
   if (result instanceof Answer) return sendAnswer(spec, request, reply, result);
-  reply.code(status).header('cache-control', cacheControl(spec, request));
+  reply.code(status);
+  setCaching(spec, request, reply);
   if (status === 204) {
     reply.send();
     return;
@@ -30,7 +31,8 @@ async function sendAnswer(
   reply: FastifyReply,
   { body, options }: Answer,
 ): Promise<void> {
-  reply.code(options.status ?? spec.status ?? 200).header('cache-control', cacheControl(spec, request));
+  reply.code(options.status ?? spec.status ?? 200);
+  setCaching(spec, request, reply);
   if (options.headers !== undefined) reply.headers(options.headers);
   for (const cookie of options.cookies ?? []) reply.header('set-cookie', cookieHeader(cookie));
   const contentType = options.contentType ?? spec.produces ?? JSON_TYPE;
@@ -77,11 +79,15 @@ export async function sendBytes(
  * Answers to a person stay with the person. With an ETag they may be kept but must be asked for anew; without one they
  * are not stored at all.
  */
-function cacheControl(spec: OperationSpec, request: FastifyRequest): string {
+function setCaching(spec: OperationSpec, request: FastifyRequest, reply: FastifyReply): void {
   if (spec.publicCacheSeconds !== undefined) {
-    if (request.headers.authorization === undefined) return `public, max-age=${spec.publicCacheSeconds}`;
+    addVary(reply, 'Authorization');
+    if (request.headers.authorization === undefined) {
+      reply.header('cache-control', `public, max-age=${spec.publicCacheSeconds}`);
+      return;
+    }
   }
-  return spec.etag === true ? 'private, no-cache' : 'private, no-store';
+  reply.header('cache-control', spec.etag === true ? 'private, no-cache' : 'private, no-store');
 }
 
 export function addVary(reply: FastifyReply, name: string): void {

@@ -1,36 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fastifyCors from '@fastify/cors';
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
-import { AppError } from '#kernel';
-import { type HttpOptions, Metrics, publicErrorBody } from '#platform';
+
+import { type HttpOptions, Metrics } from '#platform';
 import type { GatewaySettings } from '../config.js';
+import { TrustedProxies } from '../limits/client-address.js';
+import { LiveDoor } from '../live/live-door.js';
+import { DocsPages } from '../openapi/docs-pages.js';
 import { Entrance } from './entrance.js';
 import { sendError } from './errors.js';
 import { parseJsonBody } from './json-body.js';
+import { answerUnreadable, malformed, MAX_HEADER_BYTES, SLOW_CLIENT_MS, SLOW_UPLOAD_MS } from './unreadable.js';
 import { RouteTable } from './route-table.js';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
-export const MAX_HEADER_BYTES = 16 * 1024;
-/** A client that takes longer to send its head, or a body of ordinary size, is cut off. */
-export const SLOW_CLIENT_MS = 10_000;
-/** Uploads may take longer than other bodies. */
-const SLOW_UPLOAD_MS = 60_000;
 /** Longer than the idle time of usual balancers (60 s), so that they and not we close idle connections. */
 const KEEP_ALIVE_MS = 72_000;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-const malformed = (message: string): AppError =>
-  new AppError({ code: 'MALFORMED_REQUEST', kind: 'malformed', message });
-
 function serverOptions(settings: GatewaySettings): FastifyHttpOptions<Server> {
+  const proxies = new TrustedProxies(settings.TRUSTED_PROXIES);
   return {
     bodyLimit: MAX_BODY_BYTES,
-    trustProxy: settings.TRUSTED_PROXIES.length === 0 ? false : [...settings.TRUSTED_PROXIES],
+    trustProxy: proxies.isEmpty ? false : (address: string) => proxies.trusts(address),
     requestTimeout: SLOW_UPLOAD_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
@@ -51,26 +47,6 @@ function serverOptions(settings: GatewaySettings): FastifyHttpOptions<Server> {
   };
 }
 
-/** What Node's parser refuses never becomes a request; the answer is written to the socket by hand. */
-function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const [status, message] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', `The headers are larger than ${MAX_HEADER_BYTES} bytes.`]
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'The request took too long to arrive.']
-        : ['400 Bad Request', 'The request is not valid HTTP.'];
-  const requestId = randomUUID();
-  const body = JSON.stringify(publicErrorBody(malformed(message), requestId));
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
-      `x-request-id: ${requestId}\r\nx-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`,
-  );
-}
-
 /** Everything on the HTTP door that is not a route. */
 @Injectable()
 export class HttpDoor implements OnModuleInit {
@@ -79,6 +55,8 @@ export class HttpDoor implements OnModuleInit {
     private readonly entrance: Entrance,
     private readonly routes: RouteTable,
     private readonly metrics: Metrics,
+    private readonly docs: DocsPages,
+    private readonly live: LiveDoor,
   ) {}
 
   /** Before the routes are made, so that it sees every one of them. */
@@ -86,6 +64,8 @@ export class HttpDoor implements OnModuleInit {
     this.watchRoutes(server);
     if (settings.CORS_ORIGINS.length > 0) await server.register(fastifyCors, corsOptions(settings));
     this.entrance.install(server);
+    this.live.install(server.server);
+    if (settings.DOCS_ENABLED) this.docs.install(server);
     server.addHook('onResponse', (request, reply, done) => {
       const operation = request.routeOptions.config.endpoint?.operationId ?? 'unmatched';
       this.metrics.observeRequest(operation, request.method, reply.statusCode, reply.elapsedTime / 1000);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 
@@ -23,4 +24,35 @@ function makeKey(address: string): string {
     .slice(0, 4)
     .map((part) => part.toString(16))
     .join(':')}::/64`;
+}
+
+/** Whose `X-Forwarded-For` is believed. */
+export class TrustedProxies {
+  private readonly networks: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
+
+  constructor(networks: readonly string[]) {
+    this.networks = networks.map((network) => {
+      if (network.includes('/')) return ipaddr.parseCIDR(network);
+      const address = ipaddr.process(network);
+      return [address, address.kind() === 'ipv4' ? 32 : 128];
+    });
+  }
+
+  get isEmpty(): boolean {
+    return this.networks.length === 0;
+  }
+
+  trusts(address: string): boolean {
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return this.networks.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
+  }
+
+  /** The last address that is not one of our proxies: what stands further left was written by whoever called them. */
+  addressOf({ socket, headers }: IncomingMessage): string {
+    const peer = socket.remoteAddress ?? '';
+    const forwarded = [headers['x-forwarded-for'] ?? ''].flat().join(',');
+    const hops = [...forwarded.split(',').map((hop) => hop.trim()), peer].filter((hop) => hop !== '').reverse();
+    return hops.find((hop) => !this.trusts(hop)) ?? hops[hops.length - 1] ?? peer;
+  }
 }

@@ -44,6 +44,7 @@ export class Stack {
       ...this.nats.settingsFor('gateway'),
       LOG_LEVEL: 'silent',
       HEALTH_PORT: '0',
+      SHUTDOWN_TIMEOUT_MS: '3000',
       API_PORT: '0',
       RATE_LIMIT_GENERAL: '0',
       RATE_LIMIT_GENERAL_HOURLY: '0',
@@ -75,7 +76,11 @@ export class Stack {
       time: new Date().toISOString(),
       data,
     };
-    await this.bus.publish({ subject: contract.subject, payload: json(envelope), headers: {} });
+    await this.publish(contract.subject, envelope);
+  }
+
+  async publish(subject: string, value: unknown): Promise<void> {
+    await this.bus.publish({ subject, payload: json(value), headers: {} });
   }
 
   async stop(): Promise<void> {
