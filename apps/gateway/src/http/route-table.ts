@@ -19,6 +19,12 @@ export class RouteTable {
     this.byLength.set(segments.length, entries);
   }
 
+  /** `GET /api/v1/jobs/:id`, sorted. */
+  all(): string[] {
+    const entries = [...this.byLength.values()].flat();
+    return entries.map(({ method, segments }) => `${method} /${segments.join('/')}`).sort();
+  }
+
   /** Methods that some route takes at this path, sorted; empty for a path nobody knows. */
   methodsOf(url: string): string[] {
     const path = url.split('?', 1)[0] ?? '';

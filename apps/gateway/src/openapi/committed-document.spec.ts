@@ -5,9 +5,16 @@ import { compileSchema } from '#contracts';
 import { packageVersion } from '#platform';
 import { gatewayControllers } from '../controllers.js';
 import { operationsOf } from '../http/endpoint.js';
+import { accessTable } from './access-table.js';
 import { buildDocument, printDocument } from './document.js';
 
 const operations = operationsOf(gatewayControllers);
+
+describe('docs/api/access.md', () => {
+  it('is what the declared operations produce: whoever opens a route shows it in the review', () => {
+    expect(readFileSync('docs/api/access.md', 'utf8')).toBe(accessTable(operations));
+  });
+});
 
 describe('docs/api/openapi.json', () => {
   it('is what the declared operations produce (npm run sync-docs writes it anew)', () => {

@@ -3,6 +3,7 @@ import { AppError, newId } from '#kernel';
 import { type Bus, type BusMessage, MessagingModule, NatsBus, silentLogger } from '#messaging';
 import { bootstrap, readSettings, type RunningApp } from '#platform';
 import { type NatsHandle, startNats } from '#testing';
+import { RouteTable } from '../../src/http/route-table.js';
 import { GatewayModule, gatewayHttp, gatewaySettings } from '../../src/index.js';
 import { createThing, listThings, showThing, ThingsModule } from './things.js';
 import { makeKey, type TestKey } from './tokens.js';
@@ -64,6 +65,11 @@ export class Stack {
     this.gateways.push(running);
     if (running.url === undefined) throw new Error('the gateway has no address');
     return running.url;
+  }
+
+  /** Of the gateway started last. */
+  get routes(): string[] {
+    return this.gateways[this.gateways.length - 1]?.app.get(RouteTable).all() ?? [];
   }
 
   /** As the owner's relay would: on the subject of the event, as an envelope. */
