@@ -29,6 +29,8 @@ export type AlongWith = (tx: Tx, counts: Counts) => Promise<void>;
  */
 @Injectable()
 export class IngestionService {
+  private turn: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly outbox: Outbox,
@@ -46,17 +48,32 @@ export class IngestionService {
     let reading = readAll(postings.slice(0, BATCH_POSTINGS));
     for (let start = 0; start < postings.length; start += BATCH_POSTINGS) {
       const batch = (await reading).map(incomingPosting);
-      const storing = this.unitOfWork.run(async (tx) => {
-        const stored = await this.store(tx, batch, context);
-        await alongWith?.(tx, stored);
-        return stored;
-      });
+      const storing = this.inTurn(() =>
+        this.unitOfWork.run(async (tx) => {
+          const stored = await this.store(tx, batch, context);
+          await alongWith?.(tx, stored);
+          return stored;
+        }),
+      );
       const next = start + BATCH_POSTINGS;
       reading = readAll(postings.slice(next, next + BATCH_POSTINGS));
       const [counts] = await Promise.all([storing, reading]);
       total = addCounts(total, counts);
     }
     return total;
+  }
+
+  /**
+   * Batches of this process wait for each other here, not at the lock: there each would hold a connection of the pool,
+   * and run into the statement timeout behind a long line.
+   */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work);
+    this.turn = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    return mine;
   }
 
   private async store(tx: Tx, batch: readonly IncomingPosting[], context: IngestionContext): Promise<Counts> {
