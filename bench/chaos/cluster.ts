@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { APPS, type AppName, SERVICES } from '#contracts';
+import { APPS, type AppName } from '#contracts';
 import { type EmbeddedPostgres, migrate, type SchemaOwner, startEmbeddedPostgres, urlForRole } from '#persistence';
 import { freePort } from '../../libs/testing/src/free-port.js';
 // Not through the index: that one also loads what only works inside jest.
@@ -105,8 +105,7 @@ export class Cluster {
   }
 }
 
-const OWNERS: readonly SchemaOwner[] = [...SERVICES, 'bus'];
-const rolePasswords = (): Record<SchemaOwner, string> => {
+function rolePasswords(): Record<SchemaOwner, string> {
   const password = (): string => randomBytes(12).toString('hex');
   return {
     identity: password(),
@@ -116,8 +115,8 @@ const rolePasswords = (): Record<SchemaOwner, string> => {
     analytics: password(),
     notifications: password(),
     bus: password(),
-  } satisfies Record<(typeof OWNERS)[number], string>;
-};
+  };
+}
 
 const NO_LIMITS = {
   RATE_LIMIT_CREDENTIALS: '0',

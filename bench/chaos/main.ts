@@ -76,9 +76,9 @@ async function run(cluster: Cluster): Promise<Summary> {
   const random = new Random(seed);
   const load = await Load.prepare(cluster, {
     clients: 4,
-    lanes: quick ? 2 : 3,
+    lanes: quick ? 3 : 6,
     postings: quick ? 500 : 3_000,
-    thinkMs: 40,
+    thinkMs: 30,
     random: random.fork('load'),
   });
   say('everything is up, people and postings are there');
@@ -91,7 +91,7 @@ async function run(cluster: Cluster): Promise<Summary> {
           ...plan,
           kills: points,
           serverRestarts: quick ? 4 : 16,
-          patienceMs: quick ? 240_000 : 1_500_000,
+          patienceMs: quick ? 400_000 : 2_400_000,
         });
   say('no more faults; waiting for rest');
   await load.finish(REST_PATIENCE_MS);

@@ -18,8 +18,10 @@ export interface NemesisPlan {
 
 /** Processes that are being killed at the same time: more, and nothing would ever get done. */
 const LANES = 2;
-/** An armed process that has not come to its window by then is killed by hand. */
-const WINDOW_PATIENCE_MS = 12_000;
+/** An armed process that has not come to its window so long after it was ready is killed by hand. */
+const WINDOW_PATIENCE_MS = 8_000;
+/** A start of a second on an idle machine; a machine that does ten other things needs half a minute. */
+const START_PATIENCE_MS = 60_000;
 const CALM = 0.25;
 
 const SERVER_FAULTS = ['nats kill -9', 'postgres kill -9', 'nats restart', 'postgres immediate stop'] as const;
@@ -85,24 +87,38 @@ export class Nemesis {
     }
   }
 
-  /** One kill by the timer, and one or two in windows. */
+  /** One kill by the timer, and one to three in windows, each incarnation armed with the next. */
   private async visit(app: AppName, random: Random): Promise<void> {
     const supervisor = this.supervisors.get(app);
     if (supervisor === undefined) return;
-    const fault = this.chooseFault(app, random);
+    let fault = this.chooseFault(app, random);
     if (fault === undefined) {
       // The gateway: a moment of life, then the end.
-      await supervisor.process.ready(10_000);
+      await supervisor.process.ready(START_PATIENCE_MS);
       await sleep(random.integer(50, 1_500));
-      supervisor.kill();
-      return;
     }
-    const death = await supervisor.killAndArm(fault, WINDOW_PATIENCE_MS);
-    this.plan.say(
-      `${String(this.kills).padStart(4)} ${app.padEnd(14)} ${fault.point}:${fault.hit} ${death?.how ?? 'not reached'}`,
-    );
-    if (death === undefined) supervisor.kill();
-    await supervisor.process.ready(10_000);
+    let seen = supervisor.deaths.length;
+    supervisor.arm(fault);
+    supervisor.kill();
+    await supervisor.deathAfter(seen, 5_000);
+    for (let more = random.integer(0, 2); fault !== undefined; more -= 1) {
+      seen += 1;
+      const following: Fault | undefined = more > 0 ? this.chooseFault(app, random) : undefined;
+      supervisor.arm(following);
+      await supervisor.readyOrDead(seen, START_PATIENCE_MS);
+      const death = await supervisor.deathAfter(seen, WINDOW_PATIENCE_MS);
+      this.tell(app, fault, death?.how ?? 'not reached');
+      if (death === undefined) {
+        supervisor.kill();
+        await supervisor.deathAfter(seen, 5_000);
+      }
+      fault = following;
+    }
+    await supervisor.process.ready(START_PATIENCE_MS);
+  }
+
+  private tell(app: AppName, { point, hit }: Fault, how: string): void {
+    this.plan.say(`${String(this.kills).padStart(4)} ${app.padEnd(14)} ${point}:${hit} ${how}`);
   }
 
   private chooseFault(app: AppName, random: Random): Fault | undefined {

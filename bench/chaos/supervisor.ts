@@ -27,14 +27,24 @@ export class Supervisor {
     this.loop = this.run();
   }
 
-  /** kill -9 now; the next incarnation is armed. Answers how that one ends, or undefined when it outlives the patience. */
-  async killAndArm(fault: Fault, patienceMs: number): Promise<Death | undefined> {
+  /** What the next incarnation is armed with. */
+  arm(fault: Fault | undefined): void {
     this.next = fault;
-    const seen = this.deaths.length;
-    this.process.kill();
-    await this.nextDeath(seen, 5_000);
-    await this.nextDeath(seen + 1, patienceMs);
-    return this.deaths[seen + 1];
+  }
+
+  /** The death after the first `seen` ones, or undefined when it does not come in time. */
+  async deathAfter(seen: number, patienceMs: number): Promise<Death | undefined> {
+    const giveUpAt = performance.now() + patienceMs;
+    while (this.deaths.length <= seen && performance.now() < giveUpAt) await sleep(20);
+    return this.deaths[seen];
+  }
+
+  /** Until it answers well, or there is a death after the first `seen` ones. */
+  async readyOrDead(seen: number, patienceMs: number): Promise<void> {
+    const giveUpAt = performance.now() + patienceMs;
+    while (this.deaths.length <= seen && performance.now() < giveUpAt) {
+      if (await this.process.ready(1_000)) return;
+    }
   }
 
   kill(): void {
@@ -45,11 +55,6 @@ export class Supervisor {
     this.stopped = true;
     this.process.kill();
     await this.loop;
-  }
-
-  private async nextDeath(index: number, patienceMs: number): Promise<void> {
-    const giveUpAt = performance.now() + patienceMs;
-    while (this.deaths.length <= index && performance.now() < giveUpAt) await sleep(20);
   }
 
   private async run(): Promise<void> {

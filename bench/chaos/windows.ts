@@ -24,17 +24,17 @@ export type Window = (typeof WINDOWS)[number];
 
 /** What the relay's poll passes about once a second even without load is armed for a later hit. */
 const LATEST_HIT: Record<Window, number> = {
-  'tx.before': 40,
-  'outbox.between_domain_and_outbox': 6,
-  'tx.after_commit_before_wake': 40,
-  'relay.after_publish_before_ack': 12,
-  'relay.after_ack_before_mark': 4,
-  'consumer.before_tx': 12,
-  'consumer.after_inbox_before_effect': 12,
-  'consumer.after_commit_before_ack': 12,
+  'tx.before': 20,
+  'outbox.between_domain_and_outbox': 4,
+  'tx.after_commit_before_wake': 20,
+  'relay.after_publish_before_ack': 5,
+  'relay.after_ack_before_mark': 3,
+  'consumer.before_tx': 5,
+  'consumer.after_inbox_before_effect': 5,
+  'consumer.after_commit_before_ack': 5,
   // One poison message a second and reader, so the first will do.
   'dlq.after_copy_before_term': 1,
-  'rpc.after_commit_before_reply': 12,
+  'rpc.after_commit_before_reply': 8,
 };
 export const latestHit = (point: Window): number => LATEST_HIT[point];
 

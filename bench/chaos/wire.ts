@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
-import { ApplicationCreatedV1 } from '#contracts';
+import { ApplicationStatusChangedV1 } from '#contracts';
 import type { NatsHandle } from '../../libs/testing/src/nats/index.js';
 
 const POISON_EVERY_MS = 1_000;
@@ -89,7 +89,9 @@ export class Wire {
     named.set('Nats-Msg-Id', id);
     while (!this.connection.isClosed()) {
       try {
-        await jetstream(this.connection).publish(ApplicationCreatedV1.subject, 'not an envelope', { headers: named });
+        await jetstream(this.connection).publish(ApplicationStatusChangedV1.subject, 'not an envelope', {
+          headers: named,
+        });
         this.poison.push(id);
         return;
       } catch {
