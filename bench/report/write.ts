@@ -1,0 +1,74 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadavg } from 'node:os';
+import type { Machine } from './machine.js';
+import { barLine, passes, type Section } from './section.js';
+
+const FOLDER = join('docs', 'benchmarks');
+
+/** `<date>.md` for people, `latest.json` for programs. Answers where they are. */
+export function writeReport(machine: Machine, sections: readonly Section[], how: string): string {
+  mkdirSync(FOLDER, { recursive: true });
+  const path = join(FOLDER, `${machine.date.slice(0, 10)}.md`);
+  writeFileSync(path, markdown(machine, sections, how));
+  const figures = sections.map(({ id, title, bars, data }) => ({
+    id,
+    title,
+    bars: bars.map((bar) => ({ ...bar, passes: passes(bar) })),
+    data,
+  }));
+  writeFileSync(join(FOLDER, 'latest.json'), `${JSON.stringify({ machine, how, sections: figures }, null, 2)}\n`);
+  return path;
+}
+
+export function sectionText({ title, columns, rows, bars, notes }: Section): string {
+  const widths = columns.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ');
+  return [
+    '',
+    title,
+    line(columns),
+    ...rows.map(line),
+    '',
+    ...bars.map(barLine),
+    ...notes.map((note) => `  ${note}`),
+    '',
+  ].join('\n');
+}
+
+function markdown(machine: Machine, sections: readonly Section[], how: string): string {
+  const facts: [string, string][] = [
+    ['machine', `${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, ${machine.system}`],
+    ['software', `Node ${machine.node}, PostgreSQL ${machine.postgres}, nats-server ${machine.nats}`],
+    ['commit', machine.commit],
+    ['load average', `${machine.loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? NaN).toFixed(1)} at the end (its own load included)`],
+    ['command', how],
+  ];
+  return [
+    `# Benchmarks of ${machine.date.slice(0, 10)}`,
+    '',
+    'One run of `make bench`. Ratios compare with a baseline measured in the same run, in turn, round by round: median',
+    '(least–most) over the rounds. Absolute figures depend on the machine and on what else it does.',
+    '',
+    ...facts.map(([name, value]) => `- ${name}: ${value}`),
+    '',
+    ...sections.flatMap(sectionMarkdown),
+  ].join('\n');
+}
+
+function sectionMarkdown({ id, title, columns, rows, bars, notes }: Section): string[] {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    `## (${id}) ${title}`,
+    '',
+    ...bars.map((bar) => `- **${barLine(bar).slice(0, 4)}**${barLine(bar).slice(5)}`),
+    '',
+    row(columns),
+    row(columns.map(() => '---')),
+    ...rows.map(row),
+    '',
+    ...notes.map((note) => `- ${note}`),
+    '',
+  ];
+}

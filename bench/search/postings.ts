@@ -1,0 +1,92 @@
+import pg from 'pg';
+import { newId } from '#kernel';
+import { SOURCE_COLUMNS } from '../../apps/jobs-ingestion/src/ingestion/posting-row.js';
+import { excerptOf } from '../../apps/jobs-ingestion/src/ingestion/domain/excerpt.js';
+import { skillKey } from '../../apps/jobs-ingestion/src/search/domain/words.js';
+import { Random } from './random.js';
+import type { Vocabulary } from './vocabulary.js';
+
+const BATCH = 2_000;
+const DAY_MS = 86_400_000;
+const CURRENCIES = ['EUR', 'EUR', 'EUR', 'GBP', 'USD', 'CHF'];
+const columns = Object.keys(SOURCE_COLUMNS).join(', ');
+const recordset = Object.entries(SOURCE_COLUMNS)
+  .map(([name, type]) => `${name} ${type}`)
+  .join(', ');
+
+/**
+ * Fills the catalogue without the pipeline (which (c) measures). The indexes are built afterwards, as for any bulk load,
+ * and the tables are vacuumed and analysed, as they are in an installation that has run for a while.
+ */
+export async function fillCatalogue(
+  adminUrl: string,
+  vocabulary: Vocabulary,
+  count: number,
+): Promise<{ medianLength: number }> {
+  const client = new pg.Client({ connectionString: adminUrl, options: '-c search_path=jobs,public' });
+  await client.connect();
+  const random = new Random(20_261_120);
+  const lengths: number[] = [];
+  try {
+    const { rows: indexes } = await client.query<{ name: string; definition: string }>(
+      `SELECT indexname AS name, indexdef AS definition FROM pg_indexes
+       WHERE schemaname = 'jobs' AND tablename = 'posting' AND indexname <> 'posting_pkey'`,
+    );
+    for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
+    for (let made = 0; made < count; made += BATCH) {
+      const batch = Array.from({ length: Math.min(BATCH, count - made) }, () => generated(vocabulary, random));
+      lengths.push(...batch.map(({ description_text: text }) => text.length));
+      await client.query(
+        `WITH r AS (SELECT * FROM json_to_recordset($1::json) AS r(id uuid, source text, posted_at timestamptz, ${recordset})),
+         inserted AS (
+           INSERT INTO posting (id, source, posted_at, ${columns}, first_seen_at, updated_at)
+           SELECT r.id, r.source, r.posted_at, ${columns}, r.posted_at, r.posted_at FROM r)
+         INSERT INTO sighting (source, source_id, posting_id, content_hash, first_seen_at, last_seen_at, layer)
+         SELECT r.source, r.id, r.id, '', r.posted_at, r.posted_at, 'first' FROM r`,
+        [JSON.stringify(batch)],
+      );
+    }
+    for (const { definition } of indexes) await client.query(definition);
+    await client.query('VACUUM ANALYZE posting');
+    await client.query('VACUUM ANALYZE sighting');
+  } finally {
+    await client.end();
+  }
+  return { medianLength: lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0 };
+}
+
+/** Place, type, level and language of one posting of the feed; title, company, text, skills and salary drawn anew. */
+function generated(vocabulary: Vocabulary, random: Random) {
+  const like = random.pick(vocabulary.rows);
+  const skills = [...new Set(Array.from({ length: 3 + random.below(7) }, () => random.pickEarly(vocabulary.skills)))];
+  const title = random.pick(vocabulary.titles);
+  const company = `${random.pick(vocabulary.companies)} ${random.below(40)}`;
+  const text = [
+    ...Array.from({ length: 6 + random.below(12) }, () => random.pick(vocabulary.sentences)),
+    `You know ${skills.join(', ')}.`,
+    random.pick(vocabulary.sentences),
+  ].join('\n');
+  const paid = random.chance(0.55);
+  const least = 30_000 + random.below(90) * 1_000;
+  return {
+    ...like,
+    id: newId(),
+    source: random.pick(['arbeitnow', 'greenhouse', 'himalayas', 'lever']),
+    posted_at: new Date(Date.now() - random.next() ** 2 * 120 * DAY_MS).toISOString(),
+    title,
+    title_key: title.toLowerCase(),
+    company,
+    company_key: company.toLowerCase(),
+    skills,
+    skill_keys: skills.map(skillKey),
+    excerpt: excerptOf(text),
+    description_text: text,
+    description_html: null,
+    fingerprint: newId(),
+    salary_min: paid ? least : null,
+    salary_max: paid ? least + random.below(40) * 1_000 : null,
+    salary_currency: paid ? random.pick(CURRENCIES) : null,
+    salary_period: paid ? 'year' : null,
+    expires_at: null,
+  };
+}
