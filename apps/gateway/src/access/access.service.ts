@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '#contracts';
 import { AppError, forbidden, unauthenticated } from '#kernel';
+import { FeatureSwitches } from '#platform';
 import type { Access, OperationSpec } from '../http/operation.js';
 import { AccessTokens, invalidToken } from './access-tokens.service.js';
 import { API_KEY_PREFIX, ApiKeys } from './api-keys.js';
@@ -13,6 +14,7 @@ export class AccessService {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly apiKeys: ApiKeys,
+    private readonly switches: FeatureSwitches,
   ) {}
 
   /**
@@ -29,6 +31,17 @@ export class AccessService {
   }
 
   authorize(spec: OperationSpec, caller: Identified): void {
+    this.assertRights(spec, caller);
+    if (spec.feature !== undefined && !this.switches.isOn(spec.feature, caller?.user_id)) {
+      throw new AppError({
+        code: 'FEATURE_DISABLED',
+        kind: 'forbidden',
+        message: `'${spec.feature}' is switched off here, or for this account.`,
+      });
+    }
+  }
+
+  private assertRights(spec: OperationSpec, caller: Identified): void {
     const { access } = spec;
     if (access === 'public' || access === 'optional') {
       if (caller !== undefined) assertScope(spec, caller);

@@ -22,6 +22,7 @@ export const generateCoverLetterOperation = operation({
   description:
     'From your profile, the posting and your highlights; every sentence lists the facts it rests on. Answers 201 with the letter, ' +
     'or 202 with `{id, status}` when it takes longer than 30 s or you sent `Prefer: respond-async`.',
+  feature: 'ai',
   access: 'signed-in',
   scope: 'write:content',
   limit: 'generation',

@@ -10,6 +10,7 @@ export const getAnalyticsSummaryOperation = operation({
   tag,
   summary: 'My search in numbers',
   description: 'Counted from what really happened. A rate is null, not 0, while there is nothing to divide by.',
+  feature: 'analytics',
   access: 'signed-in',
   scope: 'read:analytics',
   limit: 'analytics',
@@ -24,6 +25,7 @@ export const getAnalyticsFunnelOperation = operation({
   summary: 'From jobs viewed to offers accepted',
   description:
     'From the status history: what ever got that far, also when it ended since. No stage exceeds the one before.',
+  feature: 'analytics',
   access: 'signed-in',
   scope: 'read:analytics',
   limit: 'analytics',

@@ -1,5 +1,6 @@
 import type { Caller, Role, Static, TObject, TSchema } from '#contracts';
 import type { OutgoingContext } from '#messaging';
+import type { Feature } from '#platform';
 
 /** Which sliding window a route counts in (the numbers are settings). */
 export type LimitClass = 'credentials' | 'search' | 'generation' | 'chat' | 'analytics' | 'tracking' | 'general';
@@ -24,6 +25,8 @@ export interface OperationSpec {
   /** What an API key needs; keys cannot call a route without a scope. */
   scope?: string;
   limit?: LimitClass;
+  /** Part of the product that can be switched off; then answered 403 `FEATURE_DISABLED`. */
+  feature?: Feature;
   params?: TObject;
   query?: TObject;
   body?: TSchema;

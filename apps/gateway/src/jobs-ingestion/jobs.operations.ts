@@ -68,6 +68,7 @@ export const recommendJobsOperation = operation({
     'Best first; jobs of which less than half of the weight is known (`known_weight`) come last.',
     'At most three jobs of one company. Who needs visa sponsorship sees no job that refuses it.',
   ].join(' '),
+  feature: 'recommendations',
   access: 'signed-in',
   scope: 'read:jobs',
   query: RecommendJobsRequest,

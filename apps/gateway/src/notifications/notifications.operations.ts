@@ -17,6 +17,7 @@ export const listNotificationsOperation = operation({
   operationId: 'listNotifications',
   tag,
   summary: 'List my notifications, newest first',
+  feature: 'notifications',
   access: 'signed-in',
   scope: 'read:notifications',
   query: listNotifications.request,

@@ -154,6 +154,7 @@ function errors(spec: OperationSpec, components: Components): Json {
     codes.add('PAYLOAD_TOO_LARGE').add('UNSUPPORTED_MEDIA_TYPE');
   if (spec.idempotent === true) codes.add('IDEMPOTENCY_KEY_REUSED').add('IDEMPOTENCY_KEY_IN_PROGRESS');
   for (const code of spec.errors ?? []) codes.add(code);
+  if (spec.feature !== undefined) codes.add('FEATURE_DISABLED');
   const byStatus = new Map<number, string[]>();
   for (const code of codes) {
     if (!isErrorCode(code)) throw new Error(`${spec.operationId}: ${code} is not a public error code`);
