@@ -24,6 +24,7 @@ export const startScrapeOperation = operation({
   tag,
   summary: 'Fetch jobs from the sources now',
   description: 'Answers at once; follow the run at /jobs/scrape/runs/{id} or, live, on the WebSocket.',
+  feature: 'ingestion',
   access,
   scope: 'admin:jobs',
   body: StartScrapeRequest,
