@@ -8,3 +8,6 @@ export * from './nats/index.js';
 export * from './postgres/test-database.js';
 export * from './postgres/test-postgres.js';
 export { type RunServer, runFolder, runOwnerPid, sharedServer } from './run-folder.js';
+export * from './cluster/index.js';
+export * from './openapi/api-document.js';
+export * from './providers/job-sites.js';

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * The server runs under a small shell that also waits on our end of a pipe: when this process dies, however it dies,
  * the pipe closes and the server is killed. So a killed test run leaves nothing behind.
  */
-const KEEPER = `exec 3<&0; bin="$1"; shift; "$bin" "$@" >&2 3<&- & child=$!; echo "$child"
+export const KEEPER = `exec 3<&0; bin="$1"; shift; "$bin" "$@" >&2 3<&- & child=$!; echo "$child"
 (cat <&3 >/dev/null; kill -9 "$child" 2>/dev/null) >/dev/null 2>&1 & wait "$child"`;
 
 const START_TIMEOUT_MS = 15_000;

@@ -1,0 +1,29 @@
+/** The owner of every installation the tests start. */
+export const ADMIN = { email: 'owner@example.com', password: 'nine brave hedgehogs' };
+
+/**
+ * Settings of the tests: no limits (they have specs of their own), cheap hashes, quiet logs, and no run of a schedule
+ * that falls into a test.
+ */
+export const TEST_ENV: Readonly<Record<string, string>> = {
+  NODE_ENV: 'test',
+  LOG_LEVEL: 'error',
+  OWNER_EMAIL: ADMIN.email,
+  OWNER_PASSWORD: ADMIN.password,
+  IDENTITY_KEY_SECRET: 'a secret that only this test suite knows',
+  PASSWORD_HASH_MEMORY_KIB: '19456',
+  PASSWORD_HASH_ITERATIONS: '2',
+  SIGN_IN_FREE_FAILURES: '1000',
+  SIGN_IN_FREE_FAILURES_PER_ADDRESS: '100000',
+  SIGN_IN_MAX_FAILURES_PER_HOUR: '100000',
+  INGESTION_CRON: 'off',
+  FIRST_INGESTION: 'sample',
+  RATE_LIMIT_CREDENTIALS: '0',
+  RATE_LIMIT_SEARCH: '0',
+  RATE_LIMIT_GENERATION: '0',
+  RATE_LIMIT_CHAT: '0',
+  RATE_LIMIT_ANALYTICS: '0',
+  RATE_LIMIT_TRACKING: '0',
+  RATE_LIMIT_GENERAL: '0',
+  RATE_LIMIT_GENERAL_HOURLY: '0',
+};

@@ -1,0 +1,2 @@
+export * from './app-process.js';
+export * from './start-cluster.js';
