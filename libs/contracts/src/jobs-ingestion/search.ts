@@ -91,7 +91,8 @@ export const SearchJobsResponse = Closed({
   total_pages: Type.Integer({ minimum: 0 }),
   next_cursor: Nullable(Type.String()),
   salary_currency: Nullable(CurrencyCode({ description: 'The currency amounts were compared in, when they were.' })),
-  jobs: Type.Array(Type.Partial(JobListItem)),
+  // `Partial` makes a new object, which would be open again.
+  jobs: Type.Array(Type.Partial(JobListItem, { additionalProperties: false })),
 });
 export type SearchJobsResponse = Static<typeof SearchJobsResponse>;
 
