@@ -22,9 +22,15 @@ export class CatalogueRepository {
   /**
    * One batch is decided and written at a time, over all replicas: two that do not see each other's rows would both
    * insert the same opening. Fetching and reading texts, which is most of the work, is done before, in parallel.
+   * Never waits: a statement that stands in line for a slow peer runs into the statement timeout.
    */
-  async lock(tx: Tx): Promise<void> {
-    await tx.query('ingestion.lock', 'SELECT pg_advisory_xact_lock($1::bigint)', [INGESTION_LOCK]);
+  async tryLock(tx: Tx): Promise<boolean> {
+    const [row] = await tx.query<{ ours: boolean }>(
+      'ingestion.lock',
+      'SELECT pg_try_advisory_xact_lock($1::bigint) AS ours',
+      [INGESTION_LOCK],
+    );
+    return row?.ours === true;
   }
 
   async knownSightings(tx: Tx, batch: readonly IncomingPosting[]): Promise<KnownSighting[]> {

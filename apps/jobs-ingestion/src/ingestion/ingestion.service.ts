@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { MatchPostingsV1, PostingChangedV1, PostingCreatedV1, type PostingFacts, type Static } from '#contracts';
-import { type Clock, newId } from '#kernel';
+import { AppError, type Clock, newId } from '#kernel';
 import { Outbox } from '#messaging';
 import { type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
@@ -13,6 +14,8 @@ import { readAll } from './read-all.js';
 
 /** Rows per transaction: few enough to hold the ingestion lock for a fraction of a second. */
 const BATCH_POSTINGS = 200;
+/** A batch takes well under a second; an import over HTTP is given 30 s in all. */
+const LONGEST_WAIT_MS = 25_000;
 
 export interface IngestionContext {
   /** Items are counted once per run, however often a page of it is delivered. */
@@ -48,13 +51,7 @@ export class IngestionService {
     let reading = readAll(postings.slice(0, BATCH_POSTINGS));
     for (let start = 0; start < postings.length; start += BATCH_POSTINGS) {
       const batch = (await reading).map(incomingPosting);
-      const storing = this.inTurn(() =>
-        this.unitOfWork.run(async (tx) => {
-          const stored = await this.store(tx, batch, context);
-          await alongWith?.(tx, stored);
-          return stored;
-        }),
-      );
+      const storing = this.inTurn(() => this.storeWhenFree(batch, context, alongWith));
       const next = start + BATCH_POSTINGS;
       reading = readAll(postings.slice(next, next + BATCH_POSTINGS));
       const [counts] = await Promise.all([storing, reading]);
@@ -63,10 +60,7 @@ export class IngestionService {
     return total;
   }
 
-  /**
-   * Batches of this process wait for each other here, not at the lock: there each would hold a connection of the pool,
-   * and run into the statement timeout behind a long line.
-   */
+  /** Batches of this process wait for each other here and not at the lock, which is for other replicas. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.turn.then(work);
     this.turn = mine.then(
@@ -76,9 +70,29 @@ export class IngestionService {
     return mine;
   }
 
+  /** Between tries no transaction is open and no connection held, however slow the replica is that has the lock. */
+  private async storeWhenFree(
+    batch: readonly IncomingPosting[],
+    context: IngestionContext,
+    alongWith: AlongWith | undefined,
+  ): Promise<Counts> {
+    const giveUpAt = this.clock.monotonicMs() + LONGEST_WAIT_MS;
+    for (;;) {
+      const counts = await this.unitOfWork.run(async (tx) => {
+        if (!(await this.catalogue.tryLock(tx))) return null;
+        const stored = await this.store(tx, batch, context);
+        await alongWith?.(tx, stored);
+        return stored;
+      });
+      if (counts !== null) return counts;
+      if (this.clock.monotonicMs() > giveUpAt) throw busy();
+      // Jitter, so that several replicas do not keep meeting.
+      await sleep(20 + Math.random() * 60);
+    }
+  }
+
   private async store(tx: Tx, batch: readonly IncomingPosting[], context: IngestionContext): Promise<Counts> {
     const now = this.clock.now().toISOString();
-    await this.catalogue.lock(tx);
     const known = await this.catalogue.knownSightings(tx, batch);
     const knownKeys = new Set(known.map(({ source, sourceId }) => sightingKey(source, sourceId)));
     const unknown = batch.filter(({ posting }) => !knownKeys.has(sightingKey(posting.source, posting.sourceId)));
@@ -158,3 +172,11 @@ const factsOf = (id: string, posting: EnrichedPosting): Static<typeof PostingFac
   visa: posting.visa.verdict,
   skills: posting.skills.slice(0, 60),
 });
+
+const busy = (): AppError =>
+  new AppError({
+    code: 'SERVICE_UNAVAILABLE',
+    kind: 'unavailable',
+    message: 'Other postings are being stored right now; try again in a moment.',
+    retryAfterMs: 5_000,
+  });

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { OpenedService, TestDatabase } from '#testing';
+import { jobsSchema } from '../../src/data-source.js';
+import { CatalogueRepository } from '../../src/ingestion/catalogue.repository.js';
 import type { IngestionService } from '../../src/ingestion/ingestion.service.js';
 import { aPosting, ingestionOver, only, openJobs } from './fixtures.js';
 
@@ -7,6 +9,9 @@ const TEXT = `We look for somebody who runs the systems behind our payment produ
 take part in an on-call rota of eight people and make the next incident less likely than the last one. You know Linux,
 PostgreSQL and Kubernetes from running them, you have written Go or TypeScript that other people had to maintain, and you
 explain trade-offs to people who do not share your background. We pay for the move to Berlin and offer visa sponsorship.`;
+
+// The server is shared with other suites.
+jest.setTimeout(30_000);
 
 describe('ingestion', () => {
   let opened: { db: TestDatabase } & OpenedService;
@@ -244,6 +249,29 @@ describe('ingestion', () => {
       `SELECT count(DISTINCT posting_id)::int AS postings, count(*)::int AS sightings FROM jobs.sighting WHERE source LIKE 'replica%'`,
     );
     expect(row).toEqual({ postings: 120, sightings: 240 });
+  });
+
+  it('waits for a replica that stores for longer than a statement may take, without holding a connection', async () => {
+    const impatient = await opened.db.open(jobsSchema, { DATABASE_STATEMENT_TIMEOUT_MS: 300, DATABASE_POOL_SIZE: 1 });
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let locked = (): void => undefined;
+    const isLocked = new Promise<void>((resolve) => (locked = resolve));
+    const peer = opened.unitOfWork.run(async (tx) => {
+      expect(await new CatalogueRepository().tryLock(tx)).toBe(true);
+      locked();
+      await released;
+    });
+    // A peer that fails ends the test instead of hanging it.
+    await Promise.race([isLocked, peer]);
+    const waiting = ingestionOver(impatient).ingest([aPosting({ sourceId: 'patient' })], { runId: null });
+    const early = await Promise.race([waiting, new Promise((resolve) => setTimeout(() => resolve('waits'), 1_200))]);
+    expect(early).toBe('waits');
+    // Its only connection is free for others meanwhile.
+    expect(await impatient.database.query('probe', 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    release();
+    await peer;
+    expect(await waiting).toMatchObject({ created: 1 });
   });
 
   it('counts an item once per run, though its page is delivered again', async () => {
