@@ -1,4 +1,6 @@
-{{- define "cc.name" -}}{{ printf "%s-%s" .root.Release.Name .service | trunc 63 | trimSuffix "-" }}{{- end }}
+{{/* A release name may have 53 characters, a name 63: the longest is <prefix>-jobs-ingestion-metrics. */}}
+{{- define "cc.prefix" -}}{{ .Release.Name | trunc 39 | trimSuffix "-" }}{{- end }}
+{{- define "cc.name" -}}{{ include "cc.prefix" .root }}-{{ .service }}{{- end }}
 
 {{/* What every pod of the release has, and nothing else has. */}}
 {{- define "cc.release" -}}
@@ -71,7 +73,7 @@ overlay changes the address in one place.
 - name: DATABASE_PASSWORD
   valueFrom: { secretKeyRef: { name: {{ .root.Values.database.existingSecret }}, key: cc_{{ .schema }} } }
 - name: DATABASE_ADDRESS
-  valueFrom: { configMapKeyRef: { name: {{ .root.Release.Name }}-database, key: address } }
+  valueFrom: { configMapKeyRef: { name: {{ include "cc.prefix" .root }}-database, key: address } }
 - name: DATABASE_URL
   value: postgres://cc_{{ .schema }}:$(DATABASE_PASSWORD)@$(DATABASE_ADDRESS)
 - { name: DATABASE_POOL_SIZE, value: {{ .root.Values.database.poolSize | quote }} }
