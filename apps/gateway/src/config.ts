@@ -34,6 +34,10 @@ export const gatewayOwnSettings = defineSettings({
     maxLength: 200,
     description: '`aud` of access tokens',
   }),
+  ACCESS_LOG: setting.boolean({
+    default: false,
+    description: 'One log line per request (about a tenth of its cost); failed and slow ones are always logged',
+  }),
   DOCS_ENABLED: setting.boolean({ default: true, description: 'Serves /docs, /redoc and /openapi.json' }),
   RATE_LIMIT_CREDENTIALS: perMinute(5, 'signing in and everything else that takes a credential'),
   RATE_LIMIT_SEARCH: perMinute(30, 'job search'),

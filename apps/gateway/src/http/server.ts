@@ -4,9 +4,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fastifyCors from '@fastify/cors';
-import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { type HttpOptions, Metrics } from '#platform';
+import { type HttpOptions, Logger, Metrics } from '#platform';
 import type { GatewaySettings } from '../config.js';
 import { TrustedProxies } from '../limits/client-address.js';
 import { LiveDoor } from '../live/live-door.js';
@@ -18,6 +18,8 @@ import { answerUnreadable, malformed, MAX_HEADER_BYTES, SLOW_CLIENT_MS, SLOW_UPL
 import { RouteTable } from './route-table.js';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
+/** Logged whatever ACCESS_LOG says, like every 5xx. */
+const SLOW_ANSWER_MS = 1_000;
 /** Longer than the idle time of usual balancers (60 s), so that they and not we close idle connections. */
 const KEEP_ALIVE_MS = 72_000;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -57,6 +59,7 @@ export class HttpDoor implements OnModuleInit {
     private readonly metrics: Metrics,
     private readonly docs: DocsPages,
     private readonly live: LiveDoor,
+    private readonly logger: Logger,
   ) {}
 
   /** Before the routes are made, so that it sees every one of them. */
@@ -67,9 +70,25 @@ export class HttpDoor implements OnModuleInit {
     this.live.install(server.server);
     if (settings.DOCS_ENABLED) this.docs.install(server);
     server.addHook('onResponse', (request, reply, done) => {
-      const operation = request.routeOptions.config.endpoint?.operationId ?? 'unmatched';
-      this.metrics.observeRequest(operation, request.method, reply.statusCode, reply.elapsedTime / 1000);
+      this.account(request, reply, settings.ACCESS_LOG);
       done();
+    });
+  }
+
+  private account(request: FastifyRequest, reply: FastifyReply, isLogged: boolean): void {
+    const operation = request.routeOptions.config.endpoint?.operationId ?? 'unmatched';
+    const { method } = request;
+    this.metrics.observeRequest(operation, method, reply.statusCode, reply.elapsedTime / 1000);
+    if (!isLogged && reply.statusCode < 500 && reply.elapsedTime < SLOW_ANSWER_MS) return;
+    const context = request.call?.context;
+    this.logger.info('request', {
+      request_id: request.id,
+      user_id: context?.caller?.user_id,
+      trace_id: context?.traceparent?.split('-')[1],
+      operation,
+      method,
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
     });
   }
 
