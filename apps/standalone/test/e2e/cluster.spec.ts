@@ -1,15 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { APPS } from '#contracts';
-import {
-  ApiClient,
-  ApiDocument,
-  type Cluster,
-  createTestDatabase,
-  eventually,
-  startCluster,
-  startNats,
-} from '#testing';
+import { ApiDocument, type Cluster, createTestDatabase, eventually, startCluster, startNats } from '#testing';
 import type { NatsHandle, TestDatabase } from '#testing';
 import { allSchemas } from '../../src/compose.js';
 import { ApiClient } from './support/api-client.js';

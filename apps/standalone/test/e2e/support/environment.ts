@@ -27,3 +27,11 @@ export const TEST_ENV: Readonly<Record<string, string>> = {
   RATE_LIMIT_GENERAL: '0',
   RATE_LIMIT_GENERAL_HOURLY: '0',
 };
+
+/** No run asks a real site, whatever is asked for. */
+export const NO_SOURCES: Readonly<Record<string, string>> = Object.fromEntries(
+  ['ARBEITNOW', 'THEMUSE', 'REMOTIVE', 'HIMALAYAS', 'GREENHOUSE', 'LEVER', 'LEVER_EU', 'ASHBY'].flatMap((name) => [
+    [`${name}_BASE_URL`, 'http://127.0.0.1:9'],
+    ...(name === 'LEVER_EU' ? [] : [[`${name}_ENABLED`, 'false']]),
+  ]),
+);
