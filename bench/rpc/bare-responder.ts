@@ -23,3 +23,4 @@ connection.subscribe('bench.counted', {
 });
 await connection.flush();
 process.stdout.write('ready\n');
+process.once('SIGTERM', () => process.exit(0));

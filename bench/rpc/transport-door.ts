@@ -47,3 +47,4 @@ server.get('/plain', async (request, reply) => {
 });
 const address = await server.listen({ host: '127.0.0.1', port: 0 });
 process.stdout.write(`ready ${address}\n`);
+process.once('SIGTERM', () => process.exit(0));

@@ -38,3 +38,4 @@ class Root {}
 const service = await NestFactory.createMicroservice(Root, { strategy: new BusStrategy(bus), logger: false });
 await service.listen();
 process.stdout.write('ready\n');
+process.once('SIGTERM', () => process.exit(0));
