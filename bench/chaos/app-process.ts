@@ -23,7 +23,7 @@ export interface Ended {
   window?: string;
 }
 
-const READY_PATIENCE_MS = 60_000;
+const READY_PATIENCE_MS = 180_000;
 
 /** One app of the deployed shape as a process; started again and again. */
 export class AppProcess {

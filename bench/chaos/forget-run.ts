@@ -12,6 +12,11 @@ import type { Wire } from './wire.js';
 export interface ForgetPlan {
   moments: number;
   random: Random;
+  /**
+   * The copy is made while the server writes, as a power cut leaves a disk: a consumer's position may be in it and the
+   * messages it stands behind may not. The server then passes over as many new ones.
+   */
+  torn: boolean;
   say: (line: string) => void;
 }
 
@@ -48,8 +53,9 @@ export async function runForgets(cluster: Cluster, wire: Wire, plan: ForgetPlan)
     let ends = new Map<string, number>();
     let copy: string | undefined;
     if (isRollback) {
+      copy = await copyOf(nats, plan.torn);
+      // Afterwards: the copy ends here or before, so what is confirmed beyond is lost for certain.
       ends = await wire.streamEnds();
-      copy = await nats.copyStore();
     }
     await sleep(random.integer(500, 4_000));
     const losses = await lossesBelow(cluster, ends);
@@ -85,6 +91,16 @@ export async function runForgets(cluster: Cluster, wire: Wire, plan: ForgetPlan)
 
 const violation = (rule: string, examples: string[]): Violation[] =>
   examples.length === 0 ? [] : [{ rule, kind: 'lost', count: examples.length, examples: examples.slice(0, 5) }];
+
+async function copyOf(nats: Cluster['nats'], torn: boolean): Promise<string> {
+  if (torn) return nats.copyStore();
+  nats.pause();
+  try {
+    return await nats.copyStore();
+  } finally {
+    nats.resume();
+  }
+}
 
 /** Services that were told that the bus has what it will not have: their ledgers reach beyond these ends. */
 async function lossesBelow(cluster: Cluster, ends: ReadonlyMap<string, number>): Promise<Loss[]> {

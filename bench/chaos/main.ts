@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string' },
     quick: { type: 'boolean' },
     forget: { type: 'boolean' },
+    torn: { type: 'boolean' },
     json: { type: 'boolean' },
     keep: { type: 'boolean' },
     verbose: { type: 'boolean' },
@@ -32,6 +33,7 @@ if (options.help === true) {
   --seed S    where the plan comes from; a new one every day unless told
   --quick     the slice that is part of the tests
   --forget    instead of kills: the bus loses its store, or goes back to an older copy of it
+  --torn      with --forget: the older copy is one of a power cut, with consumers ahead of their streams
   --json      one JSON object at the end instead of the table
   --verbose   every fault as it happens
   --keep      leave the folder with logs and data behind
@@ -51,7 +53,7 @@ const whole = (text: string | undefined, otherwise: number): number => {
 };
 const seed = whole(options.seed, Math.floor(Date.now() / DAY_MS));
 const points = whole(options.seeds, mode === 'forget' ? (quick ? 3 : 20) : quick ? 40 : 200);
-const flags = `${mode === 'forget' ? '--forget ' : ''}${quick ? '--quick ' : ''}`;
+const flags = `${mode === 'forget' ? '--forget ' : ''}${options.torn === true ? '--torn ' : ''}${quick ? '--quick ' : ''}`;
 const command = `node dist/bench/chaos/main.js ${flags}--seeds ${points} --seed ${seed}`;
 const dist =
   options.dist === undefined ? new URL('../../', import.meta.url) : new URL(options.dist, `file://${process.cwd()}/`);
@@ -86,7 +88,7 @@ async function run(cluster: Cluster): Promise<Summary> {
   const plan = { random: random.fork(mode), say: detail };
   const faults =
     mode === 'forget'
-      ? await runForgets(cluster, wire, { ...plan, moments: points })
+      ? await runForgets(cluster, wire, { ...plan, moments: points, torn: options.torn === true })
       : await runKills(cluster, wire, {
           ...plan,
           kills: points,
