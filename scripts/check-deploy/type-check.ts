@@ -85,5 +85,6 @@ function compile(folder: string): Complaint[] {
     } else if (line.trim() !== '') throw new Error(`tsc: ${line}`);
   }
   if (result.status !== 0 && complaints.length === 0) throw new Error(`tsc: ${result.stderr}`);
-  return complaints;
+  // JSON has its keys in quotes, which the compiler quotes again.
+  return complaints.map(({ file, message }) => ({ file, message: message.replace(/'"([^'"]+)"'/g, "'$1'") }));
 }
