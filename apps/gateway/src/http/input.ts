@@ -31,7 +31,8 @@ export class InputReader<S extends OperationSpec> {
     // PostgreSQL stores no NUL, and no field of ours has one.
     if (url.includes('%00')) throw invalid([{ field: 'url', message: 'must not contain NUL (%00)' }]);
     const { spec } = this;
-    const sent = this.body === undefined ? undefined : (request.body ?? {});
+    // Nothing sent is an empty object; the JSON `null` is not.
+    const sent = this.body === undefined || request.body !== undefined ? request.body : {};
     const input = {
       params: spec.params === undefined ? {} : request.params,
       query: this.readQuery(request.query),
