@@ -61,7 +61,10 @@ module.exports = {
       name: 'production-does-not-import-testing',
       comment: 'libs/testing starts servers and makes fakes.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/testing/', '\\.spec\\.ts$', '/test/', '^apps/standalone/src/dev/'] },
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^libs/testing/', '\\.spec\\.ts$', '/test/', '^apps/standalone/src/dev/'],
+      },
       to: { path: '^libs/testing/' },
     },
     {

@@ -150,9 +150,7 @@ export class Planner {
       // `fetch` sends none with GET; the gateway's own specs do, over a bare socket.
       if (operation.method === 'GET') return [];
       const kind = 'a body where none belongs';
-      return [
-        [kind, () => ({ ...this.base(operation, kind, { role: 'admin' }), expected: [422], isInvalid: true })],
-      ];
+      return [[kind, () => ({ ...this.base(operation, kind, { role: 'admin' }), expected: [422], isInvalid: true })]];
     }
     const schema = compileSchema(body.schema);
     return BODY_SPOILS.map((kind) => [

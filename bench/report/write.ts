@@ -42,7 +42,10 @@ function markdown(machine: Machine, sections: readonly Section[], how: string): 
     ['machine', `${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, ${machine.system}`],
     ['software', `Node ${machine.node}, PostgreSQL ${machine.postgres}, nats-server ${machine.nats}`],
     ['commit', machine.commit],
-    ['load average', `${machine.loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? NaN).toFixed(1)} at the end (its own load included)`],
+    [
+      'load average',
+      `${machine.loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? NaN).toFixed(1)} at the end (its own load included)`,
+    ],
     ['command', how],
   ];
   return [

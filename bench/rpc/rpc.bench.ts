@@ -103,12 +103,7 @@ async function measure(rig: Rig, options: Options, setup: Setup, say: (line: str
     contestants.push(
       contestant(ROUTE, apps.url, '/api/v1/ai/providers', apps.pidsOf('gateway', 'ai-content')),
       contestant(BASELINE_SQL, doorUrl, '/counted', bare),
-      contestant(
-        ROUTE_SQL,
-        apps.url,
-        '/api/v1/notifications/unread-count',
-        apps.pidsOf('gateway', 'notifications'),
-      ),
+      contestant(ROUTE_SQL, apps.url, '/api/v1/notifications/unread-count', apps.pidsOf('gateway', 'notifications')),
     );
     return await interleaved(contestants, options.rounds, say);
   } finally {
@@ -123,7 +118,8 @@ interface Measured {
 }
 
 function section({ traced, untraced, quiet }: Measured): Section {
-  const sql = (standings: Standing[]): number[] => ratiosOf(named(standings, ROUTE_SQL), named(standings, BASELINE_SQL));
+  const sql = (standings: Standing[]): number[] =>
+    ratiosOf(named(standings, ROUTE_SQL), named(standings, BASELINE_SQL));
   const titled = (standings: Standing[], mode: string): string[][] =>
     standings.map((standing) => [mode, ...standingRow(standing)]);
   return {

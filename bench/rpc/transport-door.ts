@@ -35,13 +35,17 @@ const rpc = app.get(RpcClient, { strict: false });
 const caller = { user_id: newId(), roles: ['user' as const], scopes: [], session_id: newId(), email_verified: true };
 const server = fastify();
 server.get('/plain', async (request, reply) => {
-  const answer = await rpc.callRaw(echo, {}, {
-    caller,
-    requestId: request.id,
-    timeoutMs: 5_000,
-    clientAddress: request.ip,
-    userAgent: 'autocannon',
-  });
+  const answer = await rpc.callRaw(
+    echo,
+    {},
+    {
+      caller,
+      requestId: request.id,
+      timeoutMs: 5_000,
+      clientAddress: request.ip,
+      userAgent: 'autocannon',
+    },
+  );
   reply.header('content-type', 'application/json; charset=utf-8');
   return reply.send(answer);
 });

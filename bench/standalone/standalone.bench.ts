@@ -29,7 +29,9 @@ export async function benchStandalone(rig: Rig, options: Options, say: (line: st
   for (let index = 0; index < (options.quick ? 1 : 5); index++) {
     const one = await start(rig, data, restMs);
     warm.push(one);
-    say(`start ${index + 2}: ready after ${(one.readyMs / 1000).toFixed(2)} s, ${one.collectedMb.toFixed(0)} MB at rest`);
+    say(
+      `start ${index + 2}: ready after ${(one.readyMs / 1000).toFixed(2)} s, ${one.collectedMb.toFixed(0)} MB at rest`,
+    );
   }
   const seven = await sevenProcesses(rig, restMs);
   return section(first, warm, seven);

@@ -34,7 +34,9 @@ export class Load {
     this.child.tell(plan);
     const result = JSON.parse(await this.child.said('result ', 300_000)) as LoadResult;
     if (result.failed > 0 || result.answered === 0) {
-      throw new Error(`${plan.url}${plan.paths[0] ?? ''}: ${result.failed} requests failed, ${result.answered} succeeded`);
+      throw new Error(
+        `${plan.url}${plan.paths[0] ?? ''}: ${result.failed} requests failed, ${result.answered} succeeded`,
+      );
     }
     return result;
   }
