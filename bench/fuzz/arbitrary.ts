@@ -20,7 +20,7 @@ export function valuesOf(schema: unknown, ids: KnownIds): fc.Arbitrary<unknown> 
   if (!isSchema(schema)) return fc.jsonValue({ maxDepth: 2 });
   if (Array.isArray(schema.anyOf)) return fc.oneof(...schema.anyOf.map((branch) => valuesOf(branch, ids)));
   if ('const' in schema) return fc.constant(schema.const);
-  if (Array.isArray(schema.enum)) return fc.constantFrom<unknown>(...schema.enum);
+  if (Array.isArray(schema.enum)) return fc.constantFrom<unknown[]>(...asList(schema.enum));
   switch (schema.type) {
     case 'object':
       return objectOf(schema, ids);
@@ -91,6 +91,8 @@ const known = (ids: KnownIds): fc.Arbitrary<string> =>
     const all = ids.any();
     return all[at % Math.max(1, all.length)] ?? '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d21';
   });
+
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const hasControls = (text: string): boolean => [...text].some((character) => (character.codePointAt(0) ?? 0) < 32);
 

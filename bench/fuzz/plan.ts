@@ -159,10 +159,9 @@ export class Planner {
         const valid = at % 2 === 0 ? body.example : this.draw(body.schema, at);
         const filled = isSchema(valid) ? this.ids.fill(valid) : valid;
         const { text, contentType, value } = spoil(kind, filled, at);
-        const { 'content-type': _, ...headers } = this.base(operation, kind, undefined).headers;
         return {
           ...this.base(operation, kind, undefined),
-          headers: contentType === undefined ? headers : { ...headers, 'content-type': contentType },
+          headers: typeHeader(contentType),
           body: text,
           expected: mustBe(kind),
           isInvalid: mustBe(kind) !== undefined || (value !== undefined && !schema.check(value)),
@@ -211,6 +210,9 @@ export class Planner {
     return fc.sample(valuesOf(schema, this.ids), { seed: this.seed + at, numRuns: 1 })[0];
   }
 }
+
+const typeHeader = (contentType: string | undefined): Record<string, string> =>
+  contentType === undefined ? {} : { 'content-type': contentType };
 
 function hash(text: string): number {
   let value = 0;

@@ -70,7 +70,7 @@ export function spoil(kind: BodySpoil, valid: unknown, at: number): SpoiledBody 
       return withMember(beyond(value, at));
     case 'extra member':
       // As text: in an object literal `__proto__` would set the prototype instead.
-      return text(insert(JSON.stringify(valid ?? {}), `${JSON.stringify(STOLEN[at % STOLEN.length])}:"admin"`));
+      return text(insert(JSON.stringify(valid ?? {}), `${JSON.stringify(stolen(members, at))}:"admin"`));
     case 'not an object':
       return json([[], null, 'text', 7, true, [{}]][at % 6]);
     case 'hostile text':
@@ -100,17 +100,27 @@ export function mustBe(kind: BodySpoil): readonly number[] | undefined {
       return [400, 422];
     case 'wrong media type':
       return [415, 400];
-    default:
+    case 'wrong type':
+    case 'missing member':
+    case 'beyond a bound':
+    case 'not an object':
+    case 'hostile text':
+    case 'huge':
       return undefined;
   }
 }
+
+const stolen = (members: readonly [string, unknown][], at: number): string => {
+  const free = STOLEN.filter((name) => !members.some(([own]) => own === name));
+  return free[at % free.length] ?? 'role';
+};
 
 export const positions = fc.nat({ max: 10_000 });
 
 function beyond(value: unknown, at: number): unknown {
   if (typeof value === 'number') return at % 2 === 0 ? -1 - value : value + 1e15;
   if (typeof value === 'string') return at % 2 === 0 ? '' : 'x'.repeat(30_000);
-  if (Array.isArray(value)) return Array.from({ length: 1_001 }, () => value[0] ?? 'x');
+  if (Array.isArray(value)) return Array.from({ length: 1_001 }, () => 'x');
   return 'x'.repeat(30_000);
 }
 

@@ -11,3 +11,4 @@ export { type RunServer, runFolder, runOwnerPid, sharedServer } from './run-fold
 export * from './cluster/index.js';
 export * from './openapi/api-document.js';
 export * from './providers/job-sites.js';
+export * from './test-environment.js';

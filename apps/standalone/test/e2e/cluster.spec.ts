@@ -1,12 +1,11 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { APPS } from '#contracts';
-import { ApiDocument, type Cluster, createTestDatabase, eventually, startCluster, startNats } from '#testing';
+import { ApiDocument, type Cluster, createTestDatabase, eventually, startCluster, startNats, TEST_ENV } from '#testing';
 import type { NatsHandle, TestDatabase } from '#testing';
 import { allSchemas } from '../../src/compose.js';
 import { ApiClient } from './support/api-client.js';
 import { describeMainJob } from './story.js';
-import { TEST_ENV } from './support/environment.js';
 import { somebody } from './support/people.js';
 
 /** As deployed: the built apps, one role of the database and one user of NATS with generated rights for each. */

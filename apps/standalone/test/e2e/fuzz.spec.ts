@@ -1,9 +1,8 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fuzz } from '../../../../bench/fuzz/fuzz.js';
-import { ApiDocument } from '#testing';
+import { ADMIN, ApiDocument, NO_SOURCES } from '#testing';
 import { type Composed, startComposed } from './support/composed.js';
-import { ADMIN, NO_SOURCES } from './support/environment.js';
 
 /** FUZZ_SEED repeats a run; otherwise every run asks something else. `npm run fuzz` asks more. */
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
@@ -21,7 +20,7 @@ describe('made-up requests to every operation', () => {
       document: ApiDocument.read(),
       admin: ADMIN,
       seed,
-      perKind: 2,
+      perKind: 4,
       budgetMs: 75_000,
     });
     process.stdout.write(`\n${report.print()}`);

@@ -14,6 +14,8 @@ export interface ApiOperation {
   body: { schema: Json; example: unknown; mediaType: string } | undefined;
   /** By status. `schemas` are by media type; a response without content has none. */
   responses: ReadonlyMap<number, ReadonlyMap<string, Json>>;
+  /** Other paths that answer the same. */
+  aliases: readonly string[];
   /** An empty list: public. One empty requirement among others: optional. */
   security: readonly Json[];
 }
@@ -39,10 +41,11 @@ export class ApiDocument {
       ),
     );
     this.byTemplate = this.operations
-      .map((operation) => ({
+      .flatMap((operation) => [operation.path, ...operation.aliases].map((path) => ({ operation, path })))
+      .map(({ operation, path }) => ({
         operation,
-        literal: operation.path.replace(/\{[^}]+\}/g, '').length,
-        pattern: new RegExp(`^${operation.path.replace(/\./g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
+        literal: path.replace(/\{[^}]+\}/g, '').length,
+        pattern: new RegExp(`^${path.replace(/\./g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
       }))
       // `/jobs/bookmarks` before `/jobs/{id}`.
       .sort((a, b) => b.literal - a.literal);
@@ -113,6 +116,7 @@ export class ApiDocument {
           ),
         ]),
       ),
+      aliases: asList(spec['x-aliases']).map(String),
       security: asList(spec.security).map(asObject),
     };
   }

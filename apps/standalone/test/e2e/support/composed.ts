@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings, type RunningApp } from '#platform';
-import { createTestDatabase, type TestDatabase } from '#testing';
+import { createTestDatabase, TEST_ENV, type TestDatabase } from '#testing';
 import { allSchemas, startComposition } from '../../../src/compose.js';
 import { standaloneSettings } from '../../../src/config.js';
 import { loadSecrets } from '../../../src/secrets.js';
-import { TEST_ENV } from './environment.js';
 
 export interface Composed {
   url: string;

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { newId } from '#kernel';
+import { ADMIN } from '#testing';
 import type { ApiClient } from './api-client.js';
-import { ADMIN } from './environment.js';
 
 export const PASSWORD = 'seven purple elephants';
 

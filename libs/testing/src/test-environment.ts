@@ -28,10 +28,10 @@ export const TEST_ENV: Readonly<Record<string, string>> = {
   RATE_LIMIT_GENERAL_HOURLY: '0',
 };
 
+const SOURCES = ['ARBEITNOW', 'THEMUSE', 'REMOTIVE', 'HIMALAYAS', 'GREENHOUSE', 'LEVER', 'ASHBY'];
+
 /** No run asks a real site, whatever is asked for. */
-export const NO_SOURCES: Readonly<Record<string, string>> = Object.fromEntries(
-  ['ARBEITNOW', 'THEMUSE', 'REMOTIVE', 'HIMALAYAS', 'GREENHOUSE', 'LEVER', 'LEVER_EU', 'ASHBY'].flatMap((name) => [
-    [`${name}_BASE_URL`, 'http://127.0.0.1:9'],
-    ...(name === 'LEVER_EU' ? [] : [[`${name}_ENABLED`, 'false']]),
-  ]),
-);
+export const NO_SOURCES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(SOURCES.map((name) => [`${name}_ENABLED`, 'false'] as const)),
+  ...Object.fromEntries([...SOURCES, 'LEVER_EU'].map((name) => [`${name}_BASE_URL`, 'http://127.0.0.1:9'] as const)),
+};

@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { ADMIN, ApiDocument, NO_SOURCES } from '#testing';
+import { startPlatform } from '../support/platform.js';
+import { fuzz } from './fuzz.js';
+
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    'per-kind': { type: 'string', default: '12' },
+    minutes: { type: 'string', default: '10' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+if (options.help === true) {
+  console.log(`Sends made-up requests to every documented operation and holds every answer against the document.
+
+  --seed N       repeats a run
+  --per-kind N   requests of every kind for every operation (12: about 200 per operation)
+  --minutes N    stops after this long`);
+  process.exit(0);
+}
+const seed = Number(options.seed ?? Date.now() % 1_000_000);
+console.log(`seed ${seed}`);
+const platform = await startPlatform(NO_SOURCES, () => undefined);
+const report = await fuzz({
+  url: platform.url,
+  document: ApiDocument.read(),
+  admin: ADMIN,
+  seed,
+  perKind: Number(options['per-kind']),
+  budgetMs: Number(options.minutes) * 60_000,
+});
+console.log(report.print());
+await platform.stop();
+const enough = report.coverage >= 0.8;
+if (!enough) console.log('Fewer than 80 % of the operations succeeded once: this run proves too little.');
+process.exit(report.violations.size === 0 && enough ? 0 : 1);
