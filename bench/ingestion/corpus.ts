@@ -39,7 +39,7 @@ export async function readMaterial(): Promise<Material> {
     chunks,
     sources: ['himalayas', 'arbeitnow'],
     env: { HIMALAYAS_BASE_URL: replay.url, ARBEITNOW_BASE_URL: replay.url },
-    stop: replay.stop,
+    stop: () => replay.stop(),
   };
 }
 
