@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { ShutdownSequence } from '#platform';
 import { Revocations } from './access/revocations.js';
 import { Heartbeats } from './health/heartbeats.js';
 import { LiveDoor } from './live/live-door.js';
@@ -14,14 +15,16 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly heartbeats: Heartbeats,
     private readonly tickets: Tickets,
     private readonly live: LiveDoor,
+    private readonly shutdown: ShutdownSequence,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    // At once, and not with Nest's hooks: an open socket keeps the HTTP server from ending, and the drain would wait for it.
+    this.shutdown.add('stop-taking', 'live sockets', () => this.live.stop());
     await Promise.all([this.revocations.start(), this.limits.start(), this.heartbeats.start(), this.tickets.start()]);
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.live.stop();
     await Promise.all([this.revocations.stop(), this.limits.stop(), this.heartbeats.stop(), this.tickets.stop()]);
   }
 }
