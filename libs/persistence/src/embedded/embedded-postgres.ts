@@ -73,7 +73,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   claim(directory, options.ownerPid ?? process.pid);
   try {
     await directory.ensureCluster(binaries, options.unsafe === true);
-    const server = new Server(directory, binaries, await usablePort(options.port), options);
+    const server = new Server(
+      directory,
+      binaries,
+      await usablePort(options.port === 0 ? undefined : options.port),
+      options,
+    );
     await server.start();
     return server;
   } catch (error) {
