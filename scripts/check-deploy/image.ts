@@ -122,6 +122,12 @@ function makeBaseImage(folder: string, buildah: (...args: string[]) => string, s
   cpSync(join(packages, 'npm'), join(root, 'usr/local/lib/node_modules/npm'), { recursive: true });
   output('ln', ['-s', '../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm')]);
   const container = buildah('from', 'scratch').trim();
+  // Behind a proxy that signs with a certificate of its own, what this machine trusts the build must trust.
+  const trusted = process.env['NODE_EXTRA_CA_CERTS'];
+  if (trusted !== undefined && existsSync(trusted)) {
+    cpSync(realpathSync(trusted), join(root, 'etc/ssl/certs/extra.crt'));
+    buildah('config', '--env', 'NODE_EXTRA_CA_CERTS=/etc/ssl/certs/extra.crt', container);
+  }
   buildah('add', '--quiet', container, root, '/');
   buildah(
     'config',
