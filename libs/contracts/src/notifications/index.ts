@@ -1,2 +1,3 @@
+export * from './delivery.js';
 export * from './events.js';
 export * from './inbox.js';

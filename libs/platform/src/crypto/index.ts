@@ -7,3 +7,4 @@ export {
   generateFieldKey,
   parseFieldKeys,
 } from './field-cipher.js';
+export { openDelivery, sealDelivery } from './sealed-delivery.js';

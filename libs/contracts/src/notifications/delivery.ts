@@ -1,0 +1,54 @@
+import { defineCommand } from '../define.js';
+import { Closed, Nullable, type Static, StringEnum, Timestamp, Type, Uuid } from '../schema.js';
+
+/** One text template each; what a template may say stands in `DeliveryContent.values`. */
+export const DELIVERY_KINDS = [
+  'verify_email',
+  'account_exists',
+  'sign_in_code',
+  'reset_password',
+  'change_email',
+  'email_changed',
+  'password_changed',
+  'sign_in_unusual',
+  'token_reused',
+  'export_ready',
+  'erasure_requested',
+  'erasure_done',
+  'webhook_disabled',
+] as const;
+export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
+
+/** What only the reader may see: never on the bus or in a table but encrypted. */
+export const DeliveryContent = Closed({
+  address: Type.String({ maxLength: 254 }),
+  /** BCP 47; null writes English. */
+  language: Nullable(Type.String({ maxLength: 35 })),
+  values: Type.Record(Type.String(), Type.String({ maxLength: 2000 })),
+});
+export type DeliveryContent = Static<typeof DeliveryContent>;
+
+/** Where the cipher text of a delivery is bound to; `owner` is the delivery's id. */
+export const DELIVERY_CONTENT_PLACE = { table: 'cmd.notifications.delivery.send', column: 'content' } as const;
+
+export const SendDeliveryV1 = defineCommand('notifications', 'delivery.send', {
+  summary: 'Send one message to one address, once. The content is encrypted with the field cipher.',
+  alsoSentBy: ['identity', 'jobs-ingestion', 'applications', 'ai-content', 'analytics'],
+  data: Closed({
+    delivery_id: Uuid(),
+    /** Null where there is no account (yet). */
+    user_id: Nullable(Uuid()),
+    kind: StringEnum(DELIVERY_KINDS),
+    /** `DeliveryContent` as JSON through the field cipher, bound to `DELIVERY_CONTENT_PLACE` and the delivery's id. */
+    content: Type.String({ maxLength: 40_000 }),
+    /** After this the message is of no use (a code that expired) and is not sent any more. */
+    expires_at: Nullable(Timestamp()),
+  }),
+  sample: {
+    delivery_id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d71',
+    user_id: null,
+    kind: 'sign_in_code',
+    content: 'v1.2026.c2VhbGVk',
+    expires_at: '2026-11-20T10:10:00.000Z',
+  },
+});
