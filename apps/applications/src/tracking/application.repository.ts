@@ -62,7 +62,10 @@ export class ApplicationRepository {
       .getRepository(ApplicationEntity)
       .createQueryBuilder('application')
       .where('application.user_id = :userId', { userId });
-    if (query.status !== undefined) builder.andWhere('application.status IN (:...status)', { status: query.status });
+    // `?status=` (an untouched form field) filters nothing; an empty IN () is no SQL.
+    if (query.status !== undefined && query.status.length > 0) {
+      builder.andWhere('application.status IN (:...status)', { status: query.status });
+    }
     // A day a person names is compared with the day of the application, or of the start of tracking.
     const day = "coalesce(application.applied_date, (application.created_at AT TIME ZONE 'UTC')::date)";
     if (query.from_date !== undefined) builder.andWhere(`${day} >= :from`, { from: query.from_date });

@@ -142,6 +142,7 @@ describe('people', () => {
       ['a country nobody knows', { preferred_locations: [{ country: 'Atlantis' }] }, 'preferred_locations.0.country'],
       ['a blank role', { current_role: '  ' }, 'current_role'],
       ['a letter as phone number', { phone: 'call me' }, 'phone'],
+      ['a phone number with too few digits', { phone: '+9( ) ' }, 'phone'],
       ['a text with NUL in it', { bio: 'a\u0000b' }, 'bio'],
       ['a member nobody offered', { is_admin: true }, 'is_admin'],
       ['an id', { id: newId() }, 'id'],

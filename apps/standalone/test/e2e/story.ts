@@ -225,6 +225,14 @@ export function describeMainJob(url: () => string): void {
     expect((await api.get('/applications/stats', as(ada))).body).toMatchObject({ total: 1, by_status: { offered: 1 } });
   });
 
+  it('finds the application by its status, and a filter left empty filters nothing', async () => {
+    const { api, ada } = told;
+    const found = async (query: string): Promise<Json> => (await api.get(`/applications?${query}`, as(ada))).body.total;
+    expect(await found('status=offered')).toBe(1);
+    expect(await found('status=applied,rejected')).toBe(0);
+    expect(await found('status=')).toBe(1);
+  });
+
   it('tells of the new status in the inbox, and live', async () => {
     const { api, ada, applicationId } = told;
     for (const status of ['applied', 'interviewing', 'offered']) {

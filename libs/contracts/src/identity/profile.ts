@@ -84,7 +84,14 @@ const facts = {
   education: Type.Array(EducationEntry, { maxItems: 30 }),
   links: Type.Array(LinkEntry, { maxItems: 20 }),
   bio: Nullable(Text(4_000)),
-  phone: Nullable(Type.String({ pattern: '^\\+?[0-9][0-9 ()./-]{4,38}$', examples: ['+49 30 1234567'] })),
+  /** At least five digits; begins and ends with one, so that trimming never shortens it below that. */
+  phone: Nullable(
+    Type.String({
+      pattern: '^\\+?[0-9](?:[ ()./-]*[0-9]){4,24}$',
+      maxLength: 40,
+      examples: ['+49 30 1234567'],
+    }),
+  ),
 };
 
 export const Profile = Closed({
