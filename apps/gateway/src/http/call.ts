@@ -3,6 +3,7 @@ import type { Caller } from '#contracts';
 import { AppError, unauthenticated } from '#kernel';
 import type { OutgoingContext } from '#messaging';
 import { continueTrace, injectTrace, requestContext, withSpan } from '#platform';
+import { clientAddress } from '../limits/client-address.js';
 import type { Call, OperationSpec } from './operation.js';
 
 declare module 'fastify' {
@@ -37,7 +38,7 @@ export class RequestCall implements Call {
       caller,
       requestId: request.id,
       timeoutMs: spec.timeoutMs ?? STANDARD_TIMEOUT_MS,
-      clientAddress: request.ip,
+      clientAddress: clientAddress(request),
       userAgent: headers['user-agent']?.slice(0, 400),
       traceparent: traceparentOf(headers.traceparent),
       idempotencyKey: spec.idempotent === true ? idempotencyKeyOf(headers['idempotency-key']) : undefined,

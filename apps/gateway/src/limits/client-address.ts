@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 
@@ -25,6 +25,17 @@ function makeKey(address: string): string {
     .map((part) => part.toString(16))
     .join(':')}::/64`;
 }
+
+/**
+ * Who asks, as services may rely on it: undefined where nobody knows. What a proxy on this machine passes on comes from
+ * anywhere, so it must not look like somebody who sits here (the owner's one-time password works from loopback only).
+ */
+export function clientAddress({ ip, headers }: { ip: string; headers: IncomingHttpHeaders }): string | undefined {
+  return isLoopback(ip) && FORWARDED_BY.some((header) => headers[header] !== undefined) ? undefined : ip;
+}
+
+const FORWARDED_BY = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-proto', 'via'];
+const isLoopback = (ip: string): boolean => ip === '::1' || ip.startsWith('127.') || ip.startsWith('::ffff:127.');
 
 /** Whose `X-Forwarded-For` is believed. */
 export class TrustedProxies {

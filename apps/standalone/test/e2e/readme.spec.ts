@@ -88,6 +88,17 @@ describe('a reader of the README', () => {
     expect(tableOf(readme).map((line) => line.trim())).toEqual(tableOf(screen).map((line) => line.trim()));
   });
 
+  it('cannot be robbed of it: the one-time password is refused where a proxy on this machine passes it on', async () => {
+    const password = await readFile(join(folder, 'data/owner-password'), 'utf8');
+    const signIn = async (headers: Record<string, string>): Promise<number> => {
+      const body = JSON.stringify({ email: 'owner@localhost', password: password.trim() });
+      const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
+      return (await fetch(`http://127.0.0.1:${port}/api/v1/auth/login`, init)).status;
+    };
+    expect(await signIn({ 'x-forwarded-for': '127.0.0.1' })).toBe(403);
+    expect(await signIn({})).toBe(200);
+  });
+
   it('ends it with Ctrl-C', async () => {
     const ended = new Promise((resolve) => server.once('exit', (code, signal) => resolve([code, signal])));
     server.kill('SIGINT');
