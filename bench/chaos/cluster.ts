@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { APPS, type AppName } from '#contracts';
 import { type EmbeddedPostgres, migrate, type SchemaOwner, startEmbeddedPostgres, urlForRole } from '#persistence';
+import { generateFieldKey } from '#platform';
 import { freePort } from '../../libs/testing/src/free-port.js';
 // Not through the index: that one also loads what only works inside jest.
 import { type NatsHandle, startNats } from '../../libs/testing/src/nats/index.js';
@@ -50,12 +51,14 @@ export class Cluster {
     const apiUrl = `http://127.0.0.1:${apiPort}`;
     const apps = new Map<AppName, AppProcess>();
     const identityKey = randomBytes(32).toString('hex');
+    const fieldKeys = generateFieldKey('chaos');
     for (const app of APPS) {
       const healthPort = await freePort();
       const own: Record<string, string> =
         app === 'gateway'
           ? { API_PORT: String(apiPort), ...NO_LIMITS }
           : { DATABASE_URL: urlForRole(postgres.adminUrl, app, passwords[app]), DATABASE_POOL_SIZE: '6' };
+      if (app === 'identity' || app === 'notifications') own.FIELD_KEYS = fieldKeys;
       if (app === 'identity') Object.assign(own, CHEAP_IDENTITY, { IDENTITY_KEY_SECRET: identityKey });
       if (app === 'jobs-ingestion') own.INGESTION_CRON = 'off';
       apps.set(

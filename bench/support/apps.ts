@@ -51,6 +51,7 @@ export class Apps {
           ...(app === 'gateway'
             ? { API_PORT: String(apiPort), ...HIGH_LIMITS }
             : { DATABASE_URL: plan.database.urlOf(app) }),
+          ...(app === 'identity' || app === 'notifications' ? { FIELD_KEYS: plan.database.fieldKeys } : {}),
           ...(app === 'identity'
             ? {
                 IDENTITY_KEY_SECRET: plan.database.identityKey,

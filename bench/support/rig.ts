@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { SERVICES } from '#contracts';
 import { type EmbeddedPostgres, migrate, type SchemaOwner, startEmbeddedPostgres, urlForRole } from '#persistence';
+import { generateFieldKey } from '#platform';
 import { type NatsHandle, startNats } from '../../libs/testing/src/nats/index.js';
 import { allSchemas } from '../../apps/standalone/src/compose.js';
 import { Load } from './load.js';
@@ -15,6 +16,8 @@ export interface BenchDatabase {
   urlOf(owner: SchemaOwner): string;
   /** Of the signing keys stored in it. */
   identityKey: string;
+  /** Of the single values encrypted in it. */
+  fieldKeys: string;
   drop(): Promise<void>;
 }
 
@@ -61,6 +64,7 @@ export class Rig {
     return {
       adminUrl,
       identityKey: randomBytes(32).toString('hex'),
+      fieldKeys: generateFieldKey('bench'),
       urlOf: (owner) => urlForRole(adminUrl, owner, this.passwords[owner] ?? ''),
       drop: () => this.admin(`DROP DATABASE ${name} WITH (FORCE)`),
     };

@@ -6,13 +6,11 @@ import { parse } from 'yaml';
 import { DEPLOYMENT_SECRETS } from '../../apps/cli/src/secrets/deployment-secrets.js';
 import { Place } from './manifest.js';
 import { Findings } from './rules/rule.js';
-import { definitionOf, problemsOf } from './rules/settings.js';
+import { definitionOf, problemsOf, secretFor } from './rules/settings.js';
 import { ROOT } from './tools.js';
 
 const VARIABLE = /\$\{([A-Z_]+)(:\?|:-)?([^}]*)\}/g;
 const SECRET_NAMES = new Set(DEPLOYMENT_SECRETS.map(({ variable }) => variable));
-/** Stands for a password. */
-const VALUE = 'Zq7w9RkT2mXc4VbN8pLs6HdF3gJy5KtWaEuQ';
 
 export const composeText = (): string => readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
 
@@ -65,8 +63,8 @@ function checkEnvironment(name: string, app: string, service: Place, found: Find
   if (definition === undefined || !existsSync(source)) return found.must(false, name, `starts ${app}, which is no app`);
   const environment: Record<string, string> = {};
   for (const [variable, { value }] of service.at('environment').entries) {
-    const text = String(value).replace(VARIABLE, (_, _name, kind: string, rest: string) =>
-      kind === ':-' ? rest : VALUE,
+    const text = String(value).replace(VARIABLE, (_, name: string, kind: string, rest: string) =>
+      kind === ':-' ? rest : secretFor(name),
     );
     if (variable in definition) environment[variable] = text;
     else found.must(variable === 'NODE_OPTIONS', name, `${variable} is not a setting of this app`);

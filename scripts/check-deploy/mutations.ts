@@ -203,6 +203,12 @@ export const CHART_MUTATIONS: readonly Mutation[] = [
     /SETTING_MISSING IDENTITY_KEY_SECRET/,
   ),
   deployment(
+    'field keys without a source',
+    'FIELD_KEYS_FILE',
+    'FIELD_KEY_FILE',
+    /notifications: SETTING_MISSING FIELD_KEYS/,
+  ),
+  deployment(
     'a file on no volume',
     'mountPath: /etc/career-copilot/identity,',
     'mountPath: /etc/identity,',

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { PersistenceModule } from '#persistence';
+import { FieldCipher } from '#platform';
 import { AccountFactory } from './accounts/account-factory.js';
 import { AccountRepository } from './accounts/account.repository.js';
 import { AccountsRpcController } from './accounts/accounts.rpc.controller.js';
@@ -54,6 +55,7 @@ export class IdentityModule {
       providers: [
         { provide: SETTINGS, useValue: settings },
         { provide: IdentitySecrets, useFactory: () => new IdentitySecrets(settings.IDENTITY_KEY_SECRET) },
+        { provide: FieldCipher, useFactory: () => new FieldCipher(settings.FIELD_KEYS) },
         { provide: PasswordHasher, useFactory: () => hasherOf(settings) },
         // accounts
         AccountRepository,

@@ -1,6 +1,6 @@
 import { ACCESS_TOKEN_ALGORITHMS } from '#contracts';
 import { busSettings } from '#messaging';
-import { defineSettings, platformSettings, setting, type SettingsOf } from '#platform';
+import { defineSettings, fieldCipherSettings, platformSettings, setting, type SettingsOf } from '#platform';
 import { databaseSettings } from '#persistence';
 
 /** What identity needs beside platform, database and bus; the standalone app spreads it into its own. */
@@ -106,6 +106,7 @@ export const identitySettings = defineSettings({
   ...platformSettings,
   ...databaseSettings,
   ...busSettings,
+  ...fieldCipherSettings,
   ...identityOwnSettings,
 });
 export type IdentitySettings = SettingsOf<typeof identitySettings>;

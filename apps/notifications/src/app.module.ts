@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { MessagingModule } from '#messaging';
 import { PersistenceModule } from '#persistence';
+import { FieldCipher } from '#platform';
 import type { NotificationsSettings } from './config.js';
 import { notificationsSchema } from './data-source.js';
 import { InboxConsumer } from './inbox/inbox.consumer.js';
@@ -18,7 +19,11 @@ export class NotificationsModule {
         MessagingModule.forService('notifications'),
       ],
       controllers: [InboxRpcController, InboxConsumer],
-      providers: [InboxService, NotificationRepository],
+      providers: [
+        { provide: FieldCipher, useFactory: () => new FieldCipher(settings.FIELD_KEYS) },
+        InboxService,
+        NotificationRepository,
+      ],
     };
   }
 }

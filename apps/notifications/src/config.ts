@@ -1,6 +1,11 @@
 import { busSettings } from '#messaging';
 import { databaseSettings } from '#persistence';
-import { defineSettings, platformSettings, type SettingsOf } from '#platform';
+import { defineSettings, fieldCipherSettings, platformSettings, type SettingsOf } from '#platform';
 
-export const notificationsSettings = defineSettings({ ...platformSettings, ...databaseSettings, ...busSettings });
+export const notificationsSettings = defineSettings({
+  ...platformSettings,
+  ...databaseSettings,
+  ...busSettings,
+  ...fieldCipherSettings,
+});
 export type NotificationsSettings = SettingsOf<typeof notificationsSettings>;

@@ -19,6 +19,7 @@ export function environmentOf(
     DATABASE_POOL_SIZE: '4',
     DATABASE_SEARCH_POOL_SIZE: '4',
     IDENTITY_KEY_SECRET: secrets.identityKey,
+    FIELD_KEYS: secrets.fieldKeys,
     ...given,
     ...(service === 'gateway' ? {} : { DATABASE_URL: database.urlOf(service) }),
     BUS: 'local',

@@ -14,7 +14,14 @@ import {
 import { newId } from '#kernel';
 import { BusStrategy, busSettings, connectBus, MessagingModule } from '#messaging';
 import { bootstrap, readSettings, type RunningApp } from '#platform';
-import { createTestDatabase, eventually, type NatsHandle, startNats, type TestDatabase } from '#testing';
+import {
+  createTestDatabase,
+  eventually,
+  type NatsHandle,
+  startNats,
+  TEST_FIELD_KEYS,
+  type TestDatabase,
+} from '#testing';
 import { gatewayHttp, GatewayModule, gatewaySettings } from '../../gateway/src/index.js';
 import { IdentityModule, identitySchema, identitySettings, OwnerService } from '../../identity/src/index.js';
 
@@ -60,6 +67,7 @@ describe('the door of identity', () => {
       ...nats.settingsFor('identity'),
       DATABASE_URL: db.urlOf('identity'),
       IDENTITY_KEY_SECRET: 'a secret that only this test suite knows',
+      FIELD_KEYS: TEST_FIELD_KEYS,
       PASSWORD_HASH_MEMORY_KIB: '19456',
       PASSWORD_HASH_ITERATIONS: '2',
     };

@@ -1,6 +1,9 @@
 /** The owner of every installation the tests start. */
 export const ADMIN = { email: 'owner@example.com', password: 'nine brave hedgehogs' };
 
+/** A setting FIELD_KEYS, the same in every run. */
+export const TEST_FIELD_KEYS = `test:${Buffer.alloc(32, 'only in tests').toString('base64')}`;
+
 /**
  * Settings of the tests: no limits (they have specs of their own), cheap hashes, quiet logs, and no run of a schedule
  * that falls into a test.
@@ -11,6 +14,7 @@ export const TEST_ENV: Readonly<Record<string, string>> = {
   OWNER_EMAIL: ADMIN.email,
   OWNER_PASSWORD: ADMIN.password,
   IDENTITY_KEY_SECRET: 'a secret that only this test suite knows',
+  FIELD_KEYS: TEST_FIELD_KEYS,
   PASSWORD_HASH_MEMORY_KIB: '19456',
   PASSWORD_HASH_ITERATIONS: '2',
   SIGN_IN_FREE_FAILURES: '1000',

@@ -1,5 +1,5 @@
 import { APPS, type AppName } from '#contracts';
-import { readSettings, SettingsError, type SettingsDefinition, settingsWarnings } from '#platform';
+import { generateFieldKey, readSettings, SettingsError, type SettingsDefinition, settingsWarnings } from '#platform';
 import { SETTINGS_OF } from '../../../apps/cli/src/apps.js';
 import { migrateSettings } from '../../../apps/cli/src/config.js';
 import type { ManifestSet, Place, Workload } from '../manifest.js';
@@ -7,8 +7,11 @@ import { Findings, type Rule } from './rule.js';
 
 /** Read by Node or by the URL built from them, not by the app. */
 const NOT_SETTINGS = new Set(['NODE_OPTIONS']);
+const PASSWORD = 'Zq7w9RkT2mXc4VbN8pLs6HdF3gJy5KtWaEuQ';
+const FIELD_KEYS = generateFieldKey('check');
+
 /** Stands for the value of a Secret. */
-const SECRET = 'Zq7w9RkT2mXc4VbN8pLs6HdF3gJy5KtWaEuQ';
+export const secretFor = (setting: string): string => (setting === 'FIELD_KEYS' ? FIELD_KEYS : PASSWORD);
 
 /** The environment of every app is one its own settings accept in production, name by name. */
 export const settings: Rule = (set) => {
@@ -49,7 +52,8 @@ function checkEnvironment(
   const environment: Record<string, string> = {};
   for (const [name, value] of variables) {
     if (name in definition) environment[name] = expand(value, variables);
-    else if (name.endsWith('_FILE') && name.slice(0, -5) in definition) environment[name.slice(0, -5)] = SECRET;
+    else if (name.endsWith('_FILE') && name.slice(0, -5) in definition)
+      environment[name.slice(0, -5)] = secretFor(name.slice(0, -5));
     else found.must(NOT_SETTINGS.has(name) || isUsed(name), label, `${name} is not a setting of this app`);
     if (name.endsWith('_FILE')) checkFile(value, container, `${label} ${name}`, workload.pod, found);
   }
@@ -106,7 +110,7 @@ function variablesOf(container: Place, set: ManifestSet): Map<string, string> {
       variables.set(name, data?.get(config.at('key').text ?? '') ?? '');
     } else if (item.at('valueFrom', 'secretKeyRef').exists) {
       const isUrl = name.endsWith('_URL');
-      variables.set(name, isUrl ? `postgres://admin:${SECRET}@db:5432/x` : SECRET);
+      variables.set(name, isUrl ? `postgres://admin:${PASSWORD}@db:5432/x` : secretFor(name));
     } else variables.set(name, item.at('value').text ?? '');
   }
   return variables;

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { APPS, SCHEMA_OF, SERVICES } from '#contracts';
 import { passwordVariable } from '#messaging';
+import { generateFieldKey } from '#platform';
 import { rolePasswordVariable } from '../config.js';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -20,6 +21,8 @@ export interface DeploymentSecret {
   variable: string;
   secret: string;
   key: string;
+  /** Makes up a value; a random password unless said otherwise. */
+  make?: () => string;
 }
 
 /** Everything that has to be made up for a new installation. */
@@ -37,9 +40,15 @@ export const DEPLOYMENT_SECRETS: readonly DeploymentSecret[] = [
   })),
   { variable: 'IDENTITY_KEY_SECRET', secret: 'career-copilot-identity', key: 'identity-key-secret' },
   { variable: 'OWNER_PASSWORD', secret: 'career-copilot-identity', key: 'owner-password' },
+  {
+    variable: 'FIELD_KEYS',
+    secret: 'career-copilot-field-keys',
+    key: 'field-keys',
+    make: () => generateFieldKey('1'),
+  },
 ];
 
 export type SecretValues = ReadonlyMap<string, string>;
 
 export const makeSecrets = (): SecretValues =>
-  new Map(DEPLOYMENT_SECRETS.map(({ variable }) => [variable, randomPassword()]));
+  new Map(DEPLOYMENT_SECRETS.map(({ variable, make = randomPassword }) => [variable, make()]));

@@ -102,16 +102,17 @@ describe('careercopilot secrets', () => {
 
   it('makes other passwords every time, none of them twice, that nats-server and a URL take as they are', async () => {
     const [first, second] = [await cli(['secrets']), await cli(['secrets'])].map(({ out }) => variablesOf(out));
-    const passwords = [...(first ?? []), ...(second ?? [])].filter(([name]) => name !== 'OWNER_EMAIL');
+    const made = [...(first ?? []), ...(second ?? [])].filter(([name]) => name !== 'OWNER_EMAIL');
+    expect(new Set(made.map(([, value]) => value)).size).toBe(made.length);
+    const passwords = made.filter(([name]) => name !== 'FIELD_KEYS');
     expect(passwords.length).toBe(2 * (1 + SERVICES.length + APPS.length + 1 + 2));
-    expect(new Set(passwords.map(([, value]) => value)).size).toBe(passwords.length);
     for (const [, value] of passwords) {
       expect(value).toMatch(/^[A-Za-z][A-Za-z0-9]{35}$/);
       expect(parseNatsConfig(`password: ${value}`)).toEqual({ password: value });
     }
   });
 
-  it('starts identity in production', async () => {
+  it('starts identity and notifications in production', async () => {
     const made = variablesOf((await cli(['secrets', '--owner-email', 'me@example.org'])).out);
     const env = {
       ...Object.fromEntries(made),
@@ -119,6 +120,7 @@ describe('careercopilot secrets', () => {
       DATABASE_URL: `postgres://cc_identity:${made.get('DATABASE_PASSWORD_IDENTITY') ?? ''}@db/x`,
     };
     expect(readSettings(SETTINGS_OF.identity, env)['OWNER_EMAIL']).toBe('me@example.org');
+    expect(() => readSettings(SETTINGS_OF.notifications, env)).not.toThrow();
   });
 
   it('prints the Secrets of a namespace, with the admin connection to the database it was told', async () => {
@@ -134,6 +136,7 @@ describe('careercopilot secrets', () => {
       'here/career-copilot-database',
       'here/career-copilot-nats',
       'here/career-copilot-identity',
+      'here/career-copilot-field-keys',
     ]);
     const [admin, roles] = list.items;
     expect(admin?.stringData['admin-url']).toBe(

@@ -15,7 +15,15 @@ import {
   Topology,
 } from '#messaging';
 import { CLOCK, PlatformModule, readSettings } from '#platform';
-import { createTestDatabase, type FakeClock, fakeClock, type NatsHandle, startNats, type TestDatabase } from '#testing';
+import {
+  createTestDatabase,
+  type FakeClock,
+  fakeClock,
+  type NatsHandle,
+  startNats,
+  TEST_FIELD_KEYS,
+  type TestDatabase,
+} from '#testing';
 import jwt from 'jsonwebtoken';
 import { IdentityModule, identitySchema, identitySettings } from '../../src/index.js';
 
@@ -51,6 +59,7 @@ const SETTINGS: Record<string, string> = {
   NODE_ENV: 'test',
   LOG_LEVEL: 'silent',
   IDENTITY_KEY_SECRET: 'a secret that only this test suite knows',
+  FIELD_KEYS: TEST_FIELD_KEYS,
   // The weakest that is allowed: these tests are about the rest.
   PASSWORD_HASH_MEMORY_KIB: '19456',
   PASSWORD_HASH_ITERATIONS: '2',

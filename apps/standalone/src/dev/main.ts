@@ -56,6 +56,7 @@ async function startApp(app: AppName, preferredHealthPort: number): Promise<void
       DATABASE_URL: database.urlOf(app),
       DATABASE_POOL_SIZE: process.env['DATABASE_POOL_SIZE'] ?? '4',
     });
+  if (app === 'identity' || app === 'notifications') own['FIELD_KEYS'] = secrets.fieldKeys;
   if (app === 'identity')
     Object.assign(own, { IDENTITY_KEY_SECRET: secrets.identityKey, OWNER_PASSWORD: ownerPassword() });
   run(
