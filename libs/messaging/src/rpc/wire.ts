@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Caller, compileSchema } from '#contracts';
 import { AppError, ERROR_KINDS, type AppErrorShape, newId } from '#kernel';
 import type { Headers } from '../bus/bus.port.js';
@@ -29,7 +30,7 @@ export function toHeaders(context: OutgoingContext, timeoutMs: number): Record<s
     // Relative, because the clocks of two machines differ.
     [HEADER.timeoutMs]: String(Math.floor(timeoutMs)),
   };
-  if (context.caller !== undefined) headers[HEADER.caller] = JSON.stringify(context.caller);
+  if (context.caller !== undefined) headers[HEADER.caller] = callerText(context.caller);
   if (context.idempotencyKey !== undefined) headers[HEADER.idempotencyKey] = oneLine(context.idempotencyKey);
   if (context.clientAddress !== undefined) headers[HEADER.clientAddress] = oneLine(context.clientAddress);
   if (context.userAgent !== undefined) headers[HEADER.userAgent] = oneLine(context.userAgent);
@@ -38,7 +39,19 @@ export function toHeaders(context: OutgoingContext, timeoutMs: number): Record<s
 }
 
 /** A header is a line: a client's user agent must not be able to add one. */
-const oneLine = (text: string): string => text.replaceAll(/[\r\n\0]/g, ' ');
+const oneLine = (text: string): string => (BREAKS.test(text) ? text.replaceAll(/[\r\n\0]/g, ' ') : text);
+const BREAKS = /[\r\n\0]/;
+
+/** The gateway gives the same object with every request of a session. */
+const callerTexts = new WeakMap<Caller, string>();
+
+function callerText(caller: Caller): string {
+  const known = callerTexts.get(caller);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(caller);
+  callerTexts.set(caller, text);
+  return text;
+}
 
 /** `receivedAt` is monotonic. Getters are members of the object itself, so `{...context}` carries their value on. */
 export function readContext(headers: Headers, receivedAt: number): RpcContext {
@@ -67,11 +80,18 @@ function readTimeout(text: string | undefined): number {
 }
 
 const callerSchema = compileSchema(Caller);
+/** Callers whose text was read before. Shared by their requests, hence frozen. */
+const callers = new LRUCache<string, Caller>({ max: 2_000 });
 
 function readCaller(text: string | undefined): Caller | undefined {
   if (text === undefined) return undefined;
+  const known = callers.get(text);
+  if (known !== undefined) return known;
   const caller = parseJson(text);
-  if (callerSchema.check(caller)) return caller;
+  if (callerSchema.check(caller)) {
+    callers.set(text, Object.freeze(caller));
+    return caller;
+  }
   throw new AppError({ code: 'INTERNAL_ERROR', kind: 'internal', message: 'The caller of a request is not readable.' });
 }
 

@@ -70,7 +70,7 @@ export class NatsBus implements Bus {
     jsm: JetStreamManager,
     private readonly options: NatsBusOptions,
   ) {
-    this.requests = new NatsRequests(connection);
+    this.requests = new NatsRequests(connection, `_INBOX.${options.app}`);
     this.api = new NatsApi(jsm, this.requests, (stream) => this.streams.missing(stream));
     this.consumers = new NatsConsumers(this.api);
     this.streams = new NatsStreams(jsm, this.requests, options, () => {
@@ -174,6 +174,7 @@ export class NatsBus implements Bus {
       await this.connection.drain().catch(() => this.connection.close());
     }
     await this.connection.close();
+    this.requests.setConnected(false);
   }
 
   private async fetchUntil(consumer: ConsumerSpec, max: number, deadline: number): Promise<Delivery[]> {
@@ -256,6 +257,7 @@ export class NatsBus implements Bus {
         this.options.logger.info('connected to NATS again', { server: status.server });
         void this.streams.makeAgain();
       } else if (status.type === 'error') {
+        if (status.error instanceof PermissionViolationError) this.requests.refused(status.error);
         this.options.logger.error('NATS reports an error', status.error);
       } else if (status.type === 'slowConsumer') {
         this.options.logger.warn('slow NATS subscriber', { subject: status.sub.getSubject(), pending: status.pending });

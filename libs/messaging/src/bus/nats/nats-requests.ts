@@ -10,15 +10,19 @@ import {
 import { AppError } from '#kernel';
 import { TopologyError } from '../../topology/ensure-topology.js';
 import { noResponder, timedOut, unavailable } from '../bus-errors.js';
+import { NatsInbox } from './nats-inbox.js';
 
 const lost = (): AppError => unavailable('The message bus is not reachable right now; it is being reconnected.');
 
 /** Questions to the bus and to other services. None outlives the connection: what was asked is answered or refused. */
 export class NatsRequests {
   private readonly waiting = new Set<() => void>();
+  private readonly inbox: NatsInbox;
   private connected = true;
 
-  constructor(private readonly connection: NatsConnection) {}
+  constructor(connection: NatsConnection, inboxPrefix: string) {
+    this.inbox = new NatsInbox(connection, inboxPrefix);
+  }
 
   get isConnected(): boolean {
     return this.connected;
@@ -32,16 +36,24 @@ export class NatsRequests {
   setConnected(connected: boolean): void {
     this.connected = connected;
     if (connected) return;
+    this.inbox.refuseAll(lost);
     for (const refuse of this.waiting) refuse();
     this.waiting.clear();
   }
 
-  ask(subject: string, payload: Uint8Array, timeoutMs: number, headers?: MsgHdrs): Promise<Msg> {
-    if (timeoutMs <= 0) return Promise.reject(timedOut(subject, timeoutMs));
-    return this.guard(() => this.connection.request(subject, payload, { timeout: timeoutMs, headers }), {
-      subject,
-      timeoutMs,
-    });
+  async ask(subject: string, payload: Uint8Array, timeoutMs: number, headers?: MsgHdrs): Promise<Msg> {
+    if (timeoutMs <= 0) throw timedOut(subject, timeoutMs);
+    if (!this.connected) throw lost();
+    try {
+      return await this.inbox.ask({ subject, payload, timeoutMs, headers });
+    } catch (error) {
+      throw error instanceof AppError ? error : translate(error, { subject, timeoutMs });
+    }
+  }
+
+  /** What the server said about a subject we published on. */
+  refused(violation: PermissionViolationError): void {
+    if (violation.operation === 'publish') this.inbox.refuse(violation.subject, missingRight(violation));
   }
 
   /** Runs something that talks to the server; refuses at once when the connection is, or gets, lost. */
