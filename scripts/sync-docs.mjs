@@ -8,7 +8,7 @@ import { root, run } from './prepare.mjs';
 const WRITERS = [
   'dist/apps/gateway/src/openapi/write-openapi.js',
   'dist/libs/messaging/src/topology/write-events-catalogue.js',
-  'dist/libs/platform/src/errors/write-errors.js',
+  'dist/libs/platform/src/errors/write-errors-document.js',
   'dist/libs/messaging/src/topology/write-nats-config.js',
 ];
 for (const writer of WRITERS) {
