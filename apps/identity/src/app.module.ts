@@ -7,6 +7,7 @@ import { AccountFactory } from './accounts/account-factory.js';
 import { AccountRepository } from './accounts/account.repository.js';
 import { AccountsRpcController } from './accounts/accounts.rpc.controller.js';
 import { AccountsService } from './accounts/accounts.service.js';
+import { AddressProof } from './accounts/address-proof.js';
 import { OwnerService } from './accounts/owner.service.js';
 import { RegistrationService } from './accounts/registration.service.js';
 import { UserAccessService } from './accounts/user-access.service.js';
@@ -15,8 +16,19 @@ import { AuditRpcController } from './audit/audit.rpc.controller.js';
 import { AuditService } from './audit/audit.service.js';
 import type { IdentitySettings } from './config.js';
 import { identitySchema } from './data-source.js';
+import { MailAllowance } from './mail/mail-allowance.js';
+import { MailLinks } from './mail/mail-links.js';
+import { OutgoingMail } from './mail/outgoing-mail.js';
+import { EmailChangeService } from './mail-verification/email-change.service.js';
+import { MailTokenRepository } from './mail-verification/mail-token.repository.js';
+import { MailTokens } from './mail-verification/mail-tokens.js';
+import { MailVerificationRpcController } from './mail-verification/mail-verification.rpc.controller.js';
+import { MailVerificationService } from './mail-verification/mail-verification.service.js';
+import { PasswordResetRpcController } from './password-reset/password-reset.rpc.controller.js';
+import { PasswordResetService } from './password-reset/password-reset.service.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsService } from './passwords/passwords.service.js';
+import { ReauthenticationService } from './passwords/reauthentication.service.js';
 import { ProfileChanges } from './profile/profile-changes.js';
 import { ProfileRepository } from './profile/profile.repository.js';
 import { ProfileRpcController } from './profile/profile.rpc.controller.js';
@@ -28,9 +40,11 @@ import { AccessTokenIssuer } from './sessions/access-token.issuer.js';
 import { SessionRepository } from './sessions/session.repository.js';
 import { SessionsRpcController } from './sessions/sessions.rpc.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
+import { AnswerFloor } from './sign-in/answer-floor.js';
 import { SignInThrottle } from './sign-in/sign-in-throttle.js';
 import { SignInRpcController } from './sign-in/sign-in.rpc.controller.js';
 import { SignInService } from './sign-in/sign-in.service.js';
+import { Throttle } from './sign-in/throttle.js';
 import { ThrottleRepository } from './sign-in/throttle.repository.js';
 import { SigningKeyRepository } from './signing-keys/signing-key.repository.js';
 import { SigningKeysRpcController } from './signing-keys/signing-keys.rpc.controller.js';
@@ -51,6 +65,8 @@ export class IdentityModule {
         SigningKeysRpcController,
         ProfileRpcController,
         AuditRpcController,
+        MailVerificationRpcController,
+        PasswordResetRpcController,
       ],
       providers: [
         { provide: SETTINGS, useValue: settings },
@@ -65,9 +81,22 @@ export class IdentityModule {
         UserAccessService,
         OwnerService,
         PasswordsService,
+        ReauthenticationService,
+        AddressProof,
+        // letters
+        MailAllowance,
+        MailLinks,
+        OutgoingMail,
+        MailTokenRepository,
+        MailTokens,
+        MailVerificationService,
+        EmailChangeService,
+        PasswordResetService,
         // sign-in and sessions
         ThrottleRepository,
+        Throttle,
         SignInThrottle,
+        AnswerFloor,
         SignInService,
         SessionRepository,
         SessionsService,

@@ -85,6 +85,34 @@ export const identityOwnSettings = defineSettings({
     min: 1,
     description: 'The same per client address, over all accounts',
   }),
+  CREDENTIAL_ANSWER_FLOOR: setting.duration({
+    default: 500,
+    min: 0,
+    max: 3_000,
+    description:
+      'Refused sign-ins, and answers about an address, take at least this long, so that the time tells nothing',
+  }),
+  REGISTRATION_VERIFIES_EMAIL: setting.boolean({
+    default: false,
+    description:
+      'Registration answers everybody 202 and writes to the address (needs mail); otherwise 201, or 409 for a taken one',
+  }),
+  FRONTEND_URL: setting.url({
+    optional: true,
+    description: 'Where the front end is; mails link to its pages /verify-email, /reset-password and /sign-in',
+  }),
+  MAILS_PER_HOUR_AND_MAILBOX: setting.integer({
+    default: 5,
+    min: 1,
+    max: 10_000,
+    description: 'Mails with a code or link one mailbox gets in an hour, however many ask for them',
+  }),
+  MAILS_PER_HOUR_AND_ADDRESS: setting.integer({
+    default: 30,
+    min: 1,
+    max: 1_000_000,
+    description: 'The same per client address, over all mailboxes',
+  }),
   SINGLE_USER: setting.boolean({
     default: false,
     description: 'Only the owner has an account; registration is closed',

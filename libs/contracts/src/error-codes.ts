@@ -101,6 +101,16 @@ export const ERROR_CODES = {
     'The account is protected by a second factor.',
     'Finish the sign-in with the code of the second factor.',
   ),
+  INVALID_TOKEN: entry(
+    422,
+    'The token of the mail is unknown, has expired, or was used before.',
+    'Ask for a new mail; only the newest one counts.',
+  ),
+  INVALID_CODE: entry(
+    401,
+    'The code is wrong, has expired, was used before, or was tried too often.',
+    'Ask for a new code; only the newest one counts.',
+  ),
 
   // State
   CONFLICT: entry(409, 'The request does not fit the present state.', 'Read the thing again and decide anew.'),

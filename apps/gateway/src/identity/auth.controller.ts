@@ -13,6 +13,7 @@ import {
 } from '#contracts';
 import { invalid } from '#kernel';
 import { RpcClient } from '#messaging';
+import { Answer } from '../http/answer.js';
 import { Endpoint } from '../http/endpoint.js';
 import type { Call, OperationInput } from '../http/operation.js';
 import {
@@ -34,10 +35,11 @@ export class AuthController {
   constructor(private readonly rpc: RpcClient) {}
 
   @Endpoint(registerOperation)
-  register({ body }: OperationInput<typeof registerOperation>, call: Call) {
+  async register({ body }: OperationInput<typeof registerOperation>, call: Call) {
     const { email, password, full_name = body.name } = body;
     if (full_name === undefined) throw invalid([{ field: 'full_name', message: 'is required' }]);
-    return this.rpc.callRaw(registerAccount, { email, password, full_name }, call.context);
+    const answer = await this.rpc.call(registerAccount, { email, password, full_name }, call.context);
+    return 'status' in answer ? Answer.json(JSON.stringify(answer), { status: 202 }) : answer;
   }
 
   @Endpoint(loginOperation)

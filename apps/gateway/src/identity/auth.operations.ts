@@ -13,6 +13,7 @@ import {
   Type,
   User,
   Uuid,
+  VerificationSent,
 } from '#contracts';
 import { operation } from '../http/operation.js';
 
@@ -46,7 +47,8 @@ export const registerOperation = operation({
   tag,
   summary: 'Create an account',
   description:
-    'The password has 8 to 128 characters and is neither common nor mostly your name or address; it needs no digits, capitals or signs.',
+    'The password has 8 to 128 characters and is neither common nor mostly your name or address; it needs no digits, capitals or signs. ' +
+    'Where the installation verifies addresses first, everybody is answered 202 and the rest is said by mail.',
   access: 'public',
   limit: 'credentials',
   body: Closed({ email: Email(), password: Password(), ...FullName }),
@@ -54,7 +56,8 @@ export const registerOperation = operation({
   status: 201,
   response: User,
   responseExample: userExample,
-  errors: ['EMAIL_ALREADY_REGISTERED', 'REGISTRATION_CLOSED'],
+  accepted: { response: VerificationSent, example: { status: 'verification_sent' } },
+  errors: ['EMAIL_ALREADY_REGISTERED', 'REGISTRATION_CLOSED', 'TOO_MANY_ATTEMPTS'],
   idempotent: true,
 });
 

@@ -1,4 +1,5 @@
 import { AuthController } from './auth.controller.js';
+import { AuthMailController } from './auth-mail.controller.js';
 import { UsersController } from './users.controller.js';
 
-export const identityControllers = [AuthController, UsersController];
+export const identityControllers = [AuthController, AuthMailController, UsersController];

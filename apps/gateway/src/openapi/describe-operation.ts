@@ -132,8 +132,20 @@ function success(spec: OperationSpec, components: Components): Json {
     const example = spec.responseExample === undefined ? {} : { example: spec.responseExample };
     answer.content = { 'application/json': { schema, ...example } };
   }
+  const accepted = spec.accepted === undefined ? {} : { 202: acceptedAnswer(spec, spec.accepted, components, headers) };
   const unchanged = spec.etag === true ? { 304: { description: 'Still the same.', headers } } : {};
-  return { [status]: answer, ...unchanged };
+  return { [status]: answer, ...accepted, ...unchanged };
+}
+
+function acceptedAnswer(
+  spec: OperationSpec,
+  { response, example }: NonNullable<OperationSpec['accepted']>,
+  components: Components,
+  headers: Json,
+): Json {
+  const schema = components.schema(`${pascal(spec.operationId)}Accepted`, response);
+  const content = { 'application/json': { schema, ...(example === undefined ? {} : { example }) } };
+  return { description: 'Accepted; the work goes on.', headers, content };
 }
 
 /** Every error an operation of this kind may answer, and those it declares itself. */

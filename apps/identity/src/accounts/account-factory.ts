@@ -15,6 +15,8 @@ export interface NewAccount {
   passwordOneTime?: boolean;
   roles: Role[];
   isOwner?: boolean;
+  /** Whoever made the account vouches for the address. */
+  emailVerified?: boolean;
   method: Static<typeof UserRegisteredV1.data>['method'];
 }
 
@@ -30,6 +32,7 @@ export class AccountFactory {
 
   /** Undefined when the address (or the seat of the owner) is taken. */
   async create(tx: Tx, wanted: NewAccount, requestId?: string): Promise<AccountEntity | undefined> {
+    const now = this.clock.now();
     const account: AccountEntity = {
       id: newId(),
       email: wanted.email,
@@ -38,10 +41,10 @@ export class AccountFactory {
       passwordOneTime: wanted.passwordOneTime ?? false,
       roles: wanted.roles,
       isOwner: wanted.isOwner ?? false,
-      emailVerifiedAt: null,
+      emailVerifiedAt: wanted.emailVerified === true ? now : null,
       blockedAt: null,
       accessChangedAt: null,
-      createdAt: this.clock.now(),
+      createdAt: now,
     };
     if (!(await this.accounts.insert(tx, account))) return undefined;
     await this.profiles.createEmpty(tx, account.id, account.createdAt);

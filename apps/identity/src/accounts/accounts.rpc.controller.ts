@@ -27,7 +27,7 @@ export class AccountsRpcController {
   ) {}
 
   @Rpc(registerAccount)
-  register(request: RegisterRequest, context: RpcContext): Promise<User> {
+  register(request: RegisterRequest, context: RpcContext): Promise<Static<typeof registerAccount.response>> {
     return this.registration.registerAccount(request, context);
   }
 

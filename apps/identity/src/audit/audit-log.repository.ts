@@ -12,6 +12,11 @@ export interface Origin {
   userAgent?: string;
 }
 
+/** What travels with a request and is worth remembering. */
+export interface RequestOrigin extends Origin {
+  requestId: string;
+}
+
 export interface AuditNote {
   action: AuditAction;
   /** Whose history it is; null where nobody is known by that address. */

@@ -4,11 +4,12 @@ import { callerId, type RpcContext } from '#messaging';
 import { UnitOfWork } from '#persistence';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { AuditLogRepository } from '../audit/audit-log.repository.js';
+import { OutgoingMail } from '../mail/outgoing-mail.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { SignInThrottle } from '../sign-in/sign-in-throttle.js';
 import { COMMON_PASSWORDS } from './common-passwords.js';
 import { normalisePassword, type PasswordOwner, passwordProblem } from './domain/password-policy.js';
 import { PasswordHasher } from './password-hasher.js';
+import { ReauthenticationService } from './reauthentication.service.js';
 
 @Injectable()
 export class PasswordsService {
@@ -16,7 +17,8 @@ export class PasswordsService {
     private readonly unitOfWork: UnitOfWork,
     private readonly accounts: AccountRepository,
     private readonly sessions: SessionsService,
-    private readonly throttle: SignInThrottle,
+    private readonly reauthentication: ReauthenticationService,
+    private readonly mail: OutgoingMail,
     private readonly hasher: PasswordHasher,
     private readonly audit: AuditLogRepository,
   ) {}
@@ -38,15 +40,13 @@ export class PasswordsService {
     if (normalisePassword(request.new_password) === normalisePassword(request.current_password)) {
       throw invalid([{ field: 'new_password', message: 'is the password you have, choose another' }]);
     }
-    // A counter of its own: whoever guesses here holds a session, and must not lock the sign-in.
-    const counted = await this.throttle.begin(`password-change:${account.id}`, context.clientAddress, false);
-    const current = normalisePassword(request.current_password);
-    if (!(await this.hasher.verify(account.passwordHash, current, context.signal))) {
-      await this.unitOfWork.run((tx) =>
-        this.audit.append(tx, { action: 'password.change-refused', userId: account.id }, context),
-      );
-      throw invalid([{ field: 'current_password', message: 'is not the password of this account' }]);
+    // An account that has none gets its first password through the mailbox (reset).
+    if (account.passwordHash === null) {
+      throw invalid([
+        { field: 'current_password', message: 'the account has none; set one with POST /auth/forgot-password' },
+      ]);
     }
+    await this.reauthentication.require(account, request.current_password, context);
     const passwordHash = await this.hasher.hash(normalisePassword(request.new_password), context.signal);
     return this.unitOfWork.run(async (tx) => {
       const locked = await this.accounts.lock(tx, account.id);
@@ -59,7 +59,7 @@ export class PasswordsService {
         'password-change',
         context,
       );
-      await this.throttle.succeeded(tx, counted);
+      await this.mail.notify(tx, locked, 'password_changed', context);
       await this.audit.append(
         tx,
         { action: 'password.changed', userId: account.id, detail: { sessions_revoked: sessionsRevoked } },

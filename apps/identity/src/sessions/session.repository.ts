@@ -129,6 +129,15 @@ export class SessionRepository {
     return rows[0]?.known ?? false;
   }
 
+  async startOf(db: Queryable, userId: string, sessionId: string): Promise<Date | undefined> {
+    const rows = await db.query<{ createdAt: Date }>(
+      'session.start',
+      'SELECT created_at AS "createdAt" FROM session WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL',
+      [userId, sessionId],
+    );
+    return rows[0]?.createdAt;
+  }
+
   async revokedSince(db: Queryable, since: Date): Promise<{ sessionId: string; revokedAt: Date }[]> {
     return db.query(
       'session.revoked-since',

@@ -7,7 +7,7 @@ import { Database, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
 import type { AccountEntity } from '../accounts/account.entity.js';
 import { AccountRepository } from '../accounts/account.repository.js';
-import { AuditLogRepository, type Origin } from '../audit/audit-log.repository.js';
+import { AuditLogRepository, type RequestOrigin } from '../audit/audit-log.repository.js';
 import type { IdentityOwnSettings } from '../config.js';
 import { pageHead, windowOf } from '../paging.js';
 import { SETTINGS } from '../tokens.js';
@@ -15,11 +15,6 @@ import { AccessTokenIssuer } from './access-token.issuer.js';
 import { type RefreshTokenRow, SessionRepository, type SessionRow } from './session.repository.js';
 
 export type RevocationReason = Static<typeof SessionRevokedV1.data>['reason'];
-
-/** What travels with a request and is worth remembering. */
-export interface RequestOrigin extends Origin {
-  requestId: string;
-}
 
 /** A session is a family of refresh tokens, of which only the youngest is good. */
 export interface OpenedSession {

@@ -1,24 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, type Clock } from '#kernel';
+import type { Clock } from '#kernel';
 import { type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
 import type { IdentityOwnSettings } from '../config.js';
 import { IdentitySecrets } from '../secrets/identity-secrets.js';
 import { SETTINGS } from '../tokens.js';
 import { addressGroup } from './domain/address-group.js';
-import { nextTryAt, recentFailures, THROTTLE_WINDOW_MS, type ThrottlePolicy } from './domain/throttle.js';
+import type { ThrottlePolicy } from './domain/throttle.js';
+import { type Guarded, Throttle } from './throttle.js';
 import { ThrottleRepository } from './throttle.repository.js';
 
-/** A try that was let through and counts as failed until it is taken back. */
-export interface CountedTry {
-  at: Date;
+interface Keys {
   account: Buffer;
   address: Buffer | undefined;
 }
 
-interface Guarded {
-  key: Buffer;
-  policy: ThrottlePolicy;
+/** A try that was let through and counts as failed until it is taken back. */
+export interface CountedTry extends Keys {
+  at: Date;
+  /** Failures of the last hour at this account, this one included. */
+  failures: number;
 }
 
 /**
@@ -35,6 +36,7 @@ export class SignInThrottle {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly secrets: IdentitySecrets,
     private readonly unitOfWork: UnitOfWork,
+    private readonly throttle: Throttle,
     private readonly throttles: ThrottleRepository,
   ) {
     const delays = { firstDelayMs: settings.SIGN_IN_FIRST_DELAY, maxDelayMs: settings.SIGN_IN_MAX_DELAY };
@@ -58,46 +60,36 @@ export class SignInThrottle {
   begin(account: string, address: string | undefined, knownAddress: boolean): Promise<CountedTry> {
     const at = this.clock.now();
     const accountKey = knownAddress ? `account:${account}|${address ?? ''}` : `account:${account}`;
-    const counted: CountedTry = {
+    const counted = {
       at,
       account: this.secrets.hmac('throttle', accountKey),
       address: address === undefined ? undefined : this.secrets.hmac('throttle', `address:${addressGroup(address)}`),
     };
-    return this.unitOfWork.run(async (tx) => {
-      const guards = this.guardsOf(counted);
-      const failures = new Map<Guarded, number[]>();
-      for (const guard of guards) {
-        const recent = recentFailures({ failures: await this.throttles.lock(tx, guard.key, at) }, at.getTime());
-        const waitMs = nextTryAt({ failures: recent }, guard.policy, at.getTime()) - at.getTime();
-        if (waitMs > 0) throw tooManyAttempts(waitMs);
-        failures.set(guard, recent);
-      }
-      for (const [guard, recent] of failures) await this.throttles.store(tx, guard.key, [...recent, at.getTime()]);
-      await this.throttles.sweep(tx, new Date(at.getTime() - THROTTLE_WINDOW_MS));
-      return counted;
-    });
+    return this.unitOfWork.run(async (tx) => ({
+      ...counted,
+      failures: await this.throttle.count(tx, this.guardsOf(counted), at),
+    }));
   }
 
   /** The password was right: the account starts anew, the address loses only this one (it may be guessing elsewhere). */
   async succeeded(tx: Tx, counted: CountedTry): Promise<void> {
-    for (const { key } of this.guardsOf(counted)) {
+    // In the order of the keys, as they are locked everywhere.
+    const keys = this.guardsOf(counted)
+      .map(({ key }) => key)
+      .sort((a, b) => Buffer.compare(a, b));
+    for (const key of keys) {
       if (key === counted.account) await this.throttles.clear(tx, key);
       else await this.throttles.remove(tx, key, counted.at);
     }
   }
 
-  /** Always in the same order, see the repository. */
-  private guardsOf(counted: CountedTry): Guarded[] {
-    const guards: Guarded[] = [{ key: counted.account, policy: this.perAccount }];
-    if (counted.address !== undefined) guards.push({ key: counted.address, policy: this.perAddress });
-    return guards.sort((a, b) => Buffer.compare(a.key, b.key));
+  /** The owner of the address proved himself in another way: earlier failures no longer count against him. */
+  async forgive(tx: Tx, account: string): Promise<void> {
+    await this.throttles.clear(tx, this.secrets.hmac('throttle', `account:${account.toLowerCase()}`));
+  }
+
+  private guardsOf(keys: Keys): [Guarded, ...Guarded[]] {
+    const account = { key: keys.account, policy: this.perAccount };
+    return keys.address === undefined ? [account] : [account, { key: keys.address, policy: this.perAddress }];
   }
 }
-
-const tooManyAttempts = (waitMs: number): AppError =>
-  new AppError({
-    code: 'TOO_MANY_ATTEMPTS',
-    kind: 'rate-limited',
-    message: `Too many failed attempts. Try again in ${Math.ceil(waitMs / 1000)} s.`,
-    retryAfterMs: waitMs,
-  });

@@ -11,6 +11,7 @@ import { normalisePassword } from '../passwords/domain/password-policy.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { SessionRepository } from '../sessions/session.repository.js';
 import { type OpenedSession, SessionsService } from '../sessions/sessions.service.js';
+import { AnswerFloor } from './answer-floor.js';
 import { type CountedTry, SignInThrottle } from './sign-in-throttle.js';
 
 @Injectable()
@@ -24,6 +25,7 @@ export class SignInService {
     private readonly sessionRows: SessionRepository,
     private readonly throttle: SignInThrottle,
     private readonly hasher: PasswordHasher,
+    private readonly floor: AnswerFloor,
     private readonly audit: AuditLogRepository,
   ) {}
 
@@ -31,7 +33,11 @@ export class SignInService {
    * Unknown address and wrong password are the same to whoever asks: same statements, same hashing work, same waiting,
    * same answer. Only who knows the password learns more (blocked, one-time).
    */
-  async signInWithPassword(request: SignInRequest, context: RpcContext): Promise<TokenPair> {
+  signInWithPassword(request: SignInRequest, context: RpcContext): Promise<TokenPair> {
+    return this.floor.holdRefusal(() => this.tryPassword(request, context));
+  }
+
+  private async tryPassword(request: SignInRequest, context: RpcContext): Promise<TokenPair> {
     const { clientAddress } = context;
     const account = await this.accounts.findByEmail(request.email);
     const known =

@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
 import { expect } from '@jest/globals';
 import { type Caller, type EventContract, type RpcContract, type Static, type TSchema, type User } from '#contracts';
-import { registerAccount, signIn, type TokenPair } from '#contracts';
+import {
+  type DeliveryKind,
+  registerAccount,
+  type RegisterRequest,
+  SendDeliveryV1,
+  signIn,
+  type TokenPair,
+} from '#contracts';
 import { newId } from '#kernel';
 import {
   BusStrategy,
@@ -14,7 +21,7 @@ import {
   silentLogger,
   Topology,
 } from '#messaging';
-import { CLOCK, PlatformModule, readSettings } from '#platform';
+import { CLOCK, FieldCipher, openDelivery, parseFieldKeys, PlatformModule, readSettings } from '#platform';
 import {
   createTestDatabase,
   type FakeClock,
@@ -36,6 +43,13 @@ export interface SignedIn {
   context: OutgoingContext & { caller: Caller };
 }
 
+export interface Letter {
+  kind: DeliveryKind;
+  user_id: string | null;
+  expires_at: string | null;
+  values: Record<string, string>;
+}
+
 /** The service alone, on real PostgreSQL and NATS, asked as the gateway asks. */
 export interface IdentityApp {
   db: TestDatabase;
@@ -48,10 +62,16 @@ export interface IdentityApp {
   ): Promise<Static<Res>>;
   /** Data of every event of this kind about `subject`, oldest first, as the outbox will send it. */
   told<D extends TSchema>(contract: EventContract<D>, subject: string): Promise<Static<D>[]>;
+  /** Every letter to this address so far, oldest first, opened as notifications does. */
+  letters(address: string): Promise<Letter[]>;
+  /** The account that was made at once, where addresses are not verified first. */
+  registerOnly(request: RegisterRequest, context?: OutgoingContext): Promise<User>;
   register(changes?: { email?: string; full_name?: string; roles?: string[] }): Promise<SignedIn>;
   signIn(email: string, password: string, clientAddress?: string): Promise<TokenPair>;
   stop(): Promise<void>;
 }
+
+const fieldCipher = new FieldCipher(parseFieldKeys(TEST_FIELD_KEYS));
 
 export const PASSWORD = 'seven purple elephants';
 
@@ -63,6 +83,7 @@ const SETTINGS: Record<string, string> = {
   // The weakest that is allowed: these tests are about the rest.
   PASSWORD_HASH_MEMORY_KIB: '19456',
   PASSWORD_HASH_ITERATIONS: '2',
+  CREDENTIAL_ANSWER_FLOOR: '0ms',
 };
 
 export async function startIdentity(changes: Record<string, string> = {}): Promise<IdentityApp> {
@@ -101,8 +122,23 @@ export async function startIdentity(changes: Record<string, string> = {}): Promi
     },
     signIn: (email, password, clientAddress = '203.0.113.7') =>
       app.ask(signIn, { email, password }, { clientAddress, userAgent: 'test' }),
+    letters: async (address) => {
+      const rows = await db.admin<{ data: Static<typeof SendDeliveryV1.data> }>(
+        `SELECT payload::jsonb -> 'data' AS data FROM identity.outbox WHERE subject = $1 ORDER BY id`,
+        [SendDeliveryV1.subject],
+      );
+      return rows
+        .map(({ data }) => ({ ...data, content: openDelivery(fieldCipher, data.delivery_id, data.content) }))
+        .filter(({ content }) => content.address === address)
+        .map(({ kind, user_id, expires_at, content }) => ({ kind, user_id, expires_at, values: content.values }));
+    },
+    registerOnly: async (request, context) => {
+      const answer = await app.ask(registerAccount, request, context);
+      if ('status' in answer) throw new Error('this installation verifies addresses first');
+      return answer;
+    },
     register: async ({ email = `${newId()}@example.com`, full_name = 'Ada Lovelace', roles } = {}) => {
-      const user = await app.ask(registerAccount, { email, password: PASSWORD, full_name });
+      const user = await app.registerOnly({ email, password: PASSWORD, full_name });
       if (roles !== undefined) await db.admin('UPDATE identity.account SET roles = $2 WHERE id = $1', [user.id, roles]);
       const tokens = await app.signIn(email, PASSWORD);
       return { user, email, password: PASSWORD, tokens, context: contextOf(tokens) };

@@ -23,11 +23,13 @@ export type User = Static<typeof User>;
 export const RegisterRequest = Closed({ email: Email(), password: Password(), full_name: Line(1, 100) });
 export type RegisterRequest = Static<typeof RegisterRequest>;
 
+/** What everybody is answered where addresses are verified first: it says nothing about who has an account. */
+export const VerificationSent = Closed({ status: StringEnum(['verification_sent']) });
 export const registerAccount = defineRpc('identity', 'account.register', {
   caller: 'none',
   idempotent: true,
   request: RegisterRequest,
-  response: User,
+  response: Type.Union([User, VerificationSent]),
 });
 
 export const getAccount = defineRpc('identity', 'account.get', { request: Empty, response: User });

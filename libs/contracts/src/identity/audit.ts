@@ -12,6 +12,12 @@ export const AUDIT_ACTIONS = [
   'session.signed-out',
   'session.revoked',
   'session.token-reused',
+  'email.verified',
+  'email.change-requested',
+  'email.changed',
+  'password.reset-requested',
+  'password.reset',
+  'account.address-proven',
 ] as const;
 
 export const AuditEntry = Closed({

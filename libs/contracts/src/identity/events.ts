@@ -25,7 +25,7 @@ export const SessionRevokedV1 = defineEvent('identity', 'session.revoked', {
   data: Closed({
     user_id: Uuid(),
     session_id: Uuid(),
-    reason: StringEnum(['logout', 'reuse', 'password-change', 'admin', 'erasure']),
+    reason: StringEnum(['logout', 'reuse', 'password-change', 'address-proven', 'admin', 'erasure']),
   }),
   sample: { user_id: sampleUser, session_id: sampleSession, reason: 'logout' },
 });

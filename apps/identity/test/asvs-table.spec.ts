@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+
+const SPECS: Readonly<Record<string, string>> = {
+  'forged-tokens': 'apps/gateway/src/access/forged-tokens.spec.ts',
+  'identity-door': 'apps/standalone/test/identity-door.spec.ts',
+};
+const fileOf = (spec: string): string => SPECS[spec] ?? `apps/identity/test/integration/${spec}.spec.ts`;
+
+const table = readFileSync('docs/security/asvs.md', 'utf8');
+const rows = [...table.matchAll(/^\| (?<number>[\d., ]+) \| [^|]+ \| (?<spec>[\w-]+) \| `(?<test>[^`]+)` \|$/gm)].map(
+  ({ groups }) => ({ number: groups?.['number'] ?? '', spec: groups?.['spec'] ?? '', test: groups?.['test'] ?? '' }),
+);
+
+describe('docs/security/asvs.md', () => {
+  it('has no row that this test cannot read', () => {
+    expect(table.match(/^\| \d/gm)).toHaveLength(rows.length);
+  });
+
+  it.each(rows)('$number names a test that exists: $spec, $test', ({ spec, test }) => {
+    // As it stands in the source, where a quote in the name may be escaped.
+    expect(readFileSync(fileOf(spec), 'utf8').replaceAll(String.raw`\'`, `'`)).toContain(test);
+  });
+});
