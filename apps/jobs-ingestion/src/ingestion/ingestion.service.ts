@@ -13,7 +13,7 @@ import { incomingPosting } from './posting-row.js';
 import { readAll } from './read-all.js';
 
 /** Rows per transaction: few enough to hold the ingestion lock for a fraction of a second. */
-const BATCH_POSTINGS = 200;
+const BATCH_POSTINGS = 100;
 /** A batch takes well under a second; an import over HTTP is given 30 s in all. */
 const LONGEST_WAIT_MS = 25_000;
 

@@ -1,3 +1,4 @@
+import { type DedupFacts, type DedupProfile, profileOf } from '../dedup/domain/profile.js';
 import type { Candidate } from './domain/plan-batch.js';
 
 /** A stored posting with what duplicates are recognised by. */
@@ -14,19 +15,25 @@ export interface CandidateRow {
   blocks: string[];
 }
 
-export const candidateOf = (row: CandidateRow): Candidate => ({
-  id: row.id,
-  fingerprint: row.fingerprint,
-  blocks: row.blocks,
-  facts: {
-    source: row.source,
-    // Whoever is compared is no known sighting of this source, so the id at the source cannot be the same.
-    sourceId: '',
-    title: row.title,
-    company: row.company,
-    locationText: row.location,
-    statedCountry: row.stated_country,
+export function candidateOf(row: CandidateRow): Candidate {
+  let profile: DedupProfile | undefined;
+  return {
+    id: row.id,
+    fingerprint: row.fingerprint,
+    blocks: row.blocks,
     canonicalUrls: row.canonical_urls,
-    descriptionText: row.description_text,
-  },
+    profile: () => (profile ??= profileOf(factsOf(row))),
+  };
+}
+
+const factsOf = (row: CandidateRow): DedupFacts => ({
+  source: row.source,
+  // Whoever is compared is no known sighting of this source, so the id at the source cannot be the same.
+  sourceId: '',
+  title: row.title,
+  company: row.company,
+  locationText: row.location,
+  statedCountry: row.stated_country,
+  canonicalUrls: row.canonical_urls,
+  descriptionText: row.description_text,
 });

@@ -1,7 +1,7 @@
 import { relateCompanies } from './company-name.js';
 import { relateLocations, type LocationRelation } from './job-location.js';
 import { relateTitles, type TitleRelation } from './job-title.js';
-import { fingerprintOf, profileOf, type DedupFacts, type DedupProfile } from './profile.js';
+import { profileOf, type DedupFacts, type DedupProfile } from './profile.js';
 import { likenessOf, type TextLikeness } from './shingles.js';
 
 export type DedupLayer = 'url' | 'fingerprint' | 'near';
@@ -50,7 +50,7 @@ export function compareProfiles(a: DedupProfile, b: DedupProfile): DedupDecision
   const evidence = [`title: ${titles}`, `place: ${location}`, describeText(text)];
   const hasText = text.size >= SOME_TEXT;
 
-  if (fingerprintOf(a) === fingerprintOf(b)) {
+  if (a.fingerprint === b.fingerprint) {
     // Employers do open two different jobs under one title in one city; the texts tell.
     if (hasText && text.containment < SAME_TEXT) {
       return { verdict: 'unsure', layer: 'fingerprint', score: 0.5, evidence: [...evidence, 'text: speaks against'] };

@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals';
 import { describeWithCorpus } from '#testing';
 import { canonicalUrl } from '../../normalise/domain/canonical-url.js';
 import { compare } from './compare.js';
-import { blockingKeysOf, fingerprintOf, profileOf, type DedupFacts } from './profile.js';
+import { blockingKeysOf, profileOf, type DedupFacts } from './profile.js';
 
 interface PairSide {
   source: string;
@@ -53,7 +53,7 @@ describeWithCorpus('labelled pairs of real postings', (corpus) => {
   it('would have looked at nearly every pair it merges, by the indexed keys alone', () => {
     const keysOf = (facts: DedupFacts): string[] => {
       const profile = profileOf(facts);
-      return [...blockingKeysOf(profile), fingerprintOf(profile), ...facts.canonicalUrls];
+      return [...blockingKeysOf(profile), profile.fingerprint, ...facts.canonicalUrls];
     };
     const met = merged.filter((pair) => {
       const right = new Set(keysOf(factsOf(pair, 'b')));

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { requisitionOf } from '../../normalise/domain/canonical-url.js';
+import { foldInPlace } from '../../normalise/domain/text.js';
 import { isPlaceWord } from '../../places/domain/place.js';
 import { companyName, type CompanyName } from './company-name.js';
 import { jobLocation, locationKey, type JobLocation } from './job-location.js';
 import { jobTitle, type JobTitle } from './job-title.js';
-import { bandsOf, shinglesOf } from './shingles.js';
+import { bandsOf, shinglesOf, type Shingles } from './shingles.js';
 
 /** What duplicate detection needs to know of a posting; a stored row and a fresh one give the same. */
 export interface DedupFacts {
@@ -28,17 +29,30 @@ export interface DedupProfile {
   location: JobLocation;
   /** `greenhouse:4400001` where an address tells. */
   requisitions: readonly string[];
-  shingles: ReadonlySet<number>;
+  readonly shingles: Shingles;
+  /** Same employer, same job, same place: the second layer. */
+  readonly fingerprint: string;
 }
 
-export const profileOf = (facts: DedupFacts): DedupProfile => ({
-  facts,
-  company: companyName(facts.company),
-  title: jobTitle(facts.title),
-  location: jobLocation(facts.locationText, facts.descriptionText, facts.statedCountry),
-  requisitions: facts.canonicalUrls.map(requisitionOf).filter((requisition) => requisition !== null),
-  shingles: shinglesOf(facts.descriptionText),
-});
+/** `folded`: `foldInPlace` of the text, where the caller has it. */
+export function profileOf(facts: DedupFacts, folded?: string): DedupProfile {
+  let shingles: Shingles | undefined;
+  let fingerprint: string | undefined;
+  return {
+    facts,
+    company: companyName(facts.company),
+    title: jobTitle(facts.title),
+    location: jobLocation(facts.locationText, facts.descriptionText, facts.statedCountry),
+    requisitions: facts.canonicalUrls.map(requisitionOf).filter((requisition) => requisition !== null),
+    // Most candidates are told apart by place, level or title before anybody asks for these two.
+    get shingles() {
+      return (shingles ??= shinglesOf(folded ?? foldInPlace(facts.descriptionText)));
+    },
+    get fingerprint() {
+      return (fingerprint ??= digest([companyKey(this), titleKey(this), locationKey(this.location)].join('\u0001')));
+    },
+  };
+}
 
 export const companyKey = (profile: DedupProfile): string => profile.company.core;
 
@@ -50,10 +64,6 @@ export const titleKey = ({ title, location }: DedupProfile): string =>
   [coreWords(title.core, location.words), title.levels, title.stack, title.requisitions]
     .map((words) => words.join(' '))
     .join('|');
-
-/** Same employer, same job, same place: the second layer. */
-export const fingerprintOf = (profile: DedupProfile): string =>
-  digest([companyKey(profile), titleKey(profile), locationKey(profile.location)].join('\u0001'));
 
 /**
  * Keys for an indexed look-up of what is worth comparing: one for employer and title, one for the requisition, and

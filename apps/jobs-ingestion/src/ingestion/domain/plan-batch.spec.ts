@@ -67,7 +67,13 @@ describe('planBatch', () => {
 
   it('does not compare what shares no key', () => {
     const stored = posting('a', '1').posting;
-    const candidate = { id: 'stored', fingerprint: 'another', blocks: [], facts: { ...stored, canonicalUrls: [] } };
+    const candidate = {
+      id: 'stored',
+      fingerprint: 'another',
+      blocks: [],
+      canonicalUrls: [],
+      profile: () => stored.dedup,
+    };
     expect(planBatch([posting('b', '2')], [], [candidate], ids()).created).toHaveLength(1);
   });
 

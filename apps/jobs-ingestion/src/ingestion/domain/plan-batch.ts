@@ -1,5 +1,5 @@
 import { compareProfiles, type DedupDecision, type DedupLayer } from '../../dedup/domain/compare.js';
-import { type DedupFacts, type DedupProfile, profileOf } from '../../dedup/domain/profile.js';
+import type { DedupProfile } from '../../dedup/domain/profile.js';
 import type { EnrichedPosting } from '../../normalise/domain/posting.js';
 
 export interface IncomingPosting {
@@ -20,7 +20,9 @@ export interface Candidate {
   id: string;
   fingerprint: string;
   blocks: readonly string[];
-  facts: DedupFacts;
+  canonicalUrls: readonly string[];
+  /** Taken apart when it is first compared; most are never. */
+  profile: () => DedupProfile;
 }
 
 export interface BatchPlan {
@@ -76,7 +78,8 @@ export function planBatch(
       id,
       fingerprint: item.posting.fingerprint,
       blocks: item.posting.blockingKeys,
-      facts: factsOf(item.posting),
+      canonicalUrls: item.posting.dedup.facts.canonicalUrls,
+      profile: () => item.posting.dedup,
     });
   }
   return plan;
@@ -84,24 +87,21 @@ export function planBatch(
 
 class CandidateIndex {
   private readonly byKey = new Map<string, Candidate[]>();
-  private readonly profiles = new Map<string, DedupProfile>();
 
   add(candidate: Candidate): void {
-    for (const key of keysOf(candidate.facts.canonicalUrls, candidate.fingerprint, candidate.blocks)) {
+    for (const key of keysOf(candidate.canonicalUrls, candidate.fingerprint, candidate.blocks)) {
       push(this.byKey, key, candidate);
     }
   }
 
   /** The most alike of those that are the same opening. */
   match(posting: EnrichedPosting): { postingId: string; layer: DedupLayer; decision: DedupDecision } | null {
-    const facts = factsOf(posting);
-    const keys = keysOf(facts.canonicalUrls, posting.fingerprint, posting.blockingKeys);
+    const profile = posting.dedup;
+    const keys = keysOf(profile.facts.canonicalUrls, posting.fingerprint, posting.blockingKeys);
     const candidates = new Set(keys.flatMap((key) => this.byKey.get(key) ?? []));
-    if (candidates.size === 0) return null;
-    const profile = profileOf(facts);
     let best: { postingId: string; layer: DedupLayer; decision: DedupDecision } | null = null;
     for (const candidate of candidates) {
-      const decision = compareProfiles(profile, this.profileOf(candidate));
+      const decision = compareProfiles(profile, candidate.profile());
       if (decision.verdict !== 'duplicate' || decision.layer === null) continue;
       if (best === null || decision.score > best.decision.score) {
         best = { postingId: candidate.id, layer: decision.layer, decision };
@@ -109,24 +109,7 @@ class CandidateIndex {
     }
     return best;
   }
-
-  private profileOf(candidate: Candidate): DedupProfile {
-    const known = this.profiles.get(candidate.id) ?? profileOf(candidate.facts);
-    this.profiles.set(candidate.id, known);
-    return known;
-  }
 }
-
-const factsOf = (posting: EnrichedPosting): DedupFacts => ({
-  source: posting.source,
-  sourceId: posting.sourceId,
-  title: posting.title,
-  company: posting.company,
-  locationText: posting.locationText,
-  statedCountry: posting.statedCountry,
-  canonicalUrls: posting.canonicalUrl === null ? [] : [posting.canonicalUrl],
-  descriptionText: posting.descriptionText,
-});
 
 const keysOf = (urls: readonly string[], fingerprint: string, blocks: readonly string[]): string[] => [
   ...urls.map((url) => `u:${url}`),

@@ -1,4 +1,5 @@
 import { foldInPlace } from './text.js';
+import { isWordCharacter } from './word-characters.js';
 
 export const LANGUAGES = ['en', 'de', 'fr', 'es', 'nl', 'it', 'pt', 'pl', 'sv'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -16,13 +17,15 @@ const STOP_WORDS: Readonly<Record<Language, string>> = {
   sv: 'och att i en det som for av med du till vi ar den pa ett har om var dig eller inte oss din kan ska',
 };
 
-const LANGUAGES_OF: ReadonlyMap<string, readonly Language[]> = (() => {
-  const map = new Map<string, Language[]>();
-  for (const language of LANGUAGES) {
-    for (const word of STOP_WORDS[language].split(' ')) map.set(word, [...(map.get(word) ?? []), language]);
-  }
+/** Languages a word belongs to, by their place in LANGUAGES. */
+const LANGUAGES_OF: ReadonlyMap<string, readonly number[]> = (() => {
+  const map = new Map<string, number[]>();
+  LANGUAGES.forEach((language, index) => {
+    for (const word of STOP_WORDS[language].split(' ')) map.set(word, [...(map.get(word) ?? []), index]);
+  });
   return map;
 })();
+const LONGEST_STOP_WORD = Math.max(...[...LANGUAGES_OF.keys()].map((word) => word.length));
 
 const SAMPLE_CHARACTERS = 1_200;
 const MIN_WORDS = 12;
@@ -32,21 +35,32 @@ const MIN_SHARE = 0.1;
 const MIN_LEAD = 1.25;
 
 /** The language a text is written in, or null when it is too short, mixed, or none of those known here. */
-export function detectLanguage(text: string): Language | null {
-  const words = foldInPlace(text.slice(0, SAMPLE_CHARACTERS)).match(/\p{L}+/gu) ?? [];
-  if (words.length < MIN_WORDS) return null;
-  const hits = new Map<Language, number>();
-  for (const word of words) {
-    const languages = LANGUAGES_OF.get(word);
-    if (!languages) continue;
+export function detectLanguage(text: string, folded = foldInPlace(text.slice(0, SAMPLE_CHARACTERS))): Language | null {
+  const sample = folded.slice(0, SAMPLE_CHARACTERS);
+  const hits = new Float64Array(LANGUAGES.length);
+  let words = 0;
+  let start = -1;
+  for (let index = 0; index <= sample.length; index++) {
+    if (index < sample.length && isLetter(sample.charCodeAt(index))) {
+      if (start < 0) start = index;
+      continue;
+    }
+    if (start < 0) continue;
+    words++;
+    const languages = index - start > LONGEST_STOP_WORD ? undefined : LANGUAGES_OF.get(sample.slice(start, index));
     // A word of one language says more than one that three share.
-    for (const language of languages) hits.set(language, (hits.get(language) ?? 0) + 1 / languages.length);
+    for (const language of languages ?? []) hits[language] = (hits[language] ?? 0) + 1 / (languages?.length ?? 1);
+    start = -1;
   }
-  const ranked = [...hits].sort((a, b) => b[1] - a[1]);
+  if (words < MIN_WORDS) return null;
+  const ranked = [...hits].map((count, language) => ({ count, language })).sort((a, b) => b.count - a.count);
   const [best, second] = ranked;
-  if (!best || best[1] / words.length < MIN_SHARE) return null;
-  return best[1] >= MIN_LEAD * (second?.[1] ?? 0) ? best[0] : null;
+  if (!best || best.count / words < MIN_SHARE) return null;
+  return best.count >= MIN_LEAD * (second?.count ?? 0) ? (LANGUAGES[best.language] ?? null) : null;
 }
+
+/** Digits of a text are no words of a language. */
+const isLetter = (code: number): boolean => isWordCharacter(code) && !(code >= 0x30 && code <= 0x39);
 
 /** A language tag a source states ("en", "de-DE"); null when it is none known here. */
 export function languageOfTag(tag: string | null): Language | null {

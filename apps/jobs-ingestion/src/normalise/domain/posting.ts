@@ -1,3 +1,4 @@
+import { type DedupProfile } from '../../dedup/domain/profile.js';
 import { type Salary } from '../../salary/domain/salary.js';
 import { type SkillName } from '../../skills/domain/extract-skills.js';
 import { type Place } from '../../places/domain/place.js';
@@ -85,4 +86,6 @@ export interface EnrichedPosting extends NormalisedPosting {
   titleKey: string;
   fingerprint: string;
   blockingKeys: string[];
+  /** What the keys were made of, for comparing it with others. */
+  dedup: DedupProfile;
 }

@@ -27,8 +27,15 @@ export function remoteModeOfLabel(...values: readonly (string | null | undefined
   return ONSITE.test(label) ? 'onsite' : null;
 }
 
+/** Without one of these no phrase can stand there; looking for them is much cheaper than looking for the phrases. */
+const REMOTE_STEMS = [
+  ...['remote', 'hybrid', 'office', 'anywhere', 'travail'],
+  ...['onsite', 'on-site', 'on site', 'in-person', 'in person'],
+];
+
 /** Running text; null when it does not say, which is most of the time. `folded` is `foldInPlace` of the text. */
 export function remoteModeOfText(folded: string): RemoteMode | null {
+  if (!REMOTE_STEMS.some((stem) => folded.includes(stem))) return null;
   if (HYBRID_PHRASE.test(folded)) return 'hybrid';
   if (ONSITE_PHRASE.test(folded) || NOT_REMOTE.test(folded)) return 'onsite';
   return REMOTE_PHRASE.test(folded) ? 'remote' : null;

@@ -42,11 +42,12 @@ const ACCENTS: ReadonlyMap<string, string> = (() => {
   return map;
 })();
 
-const VARIANT = new RegExp(`[${[...ACCENTS.keys()].filter((key) => key !== '-').join('')}]`, 'gu');
+/** Everything outside plain ASCII, and the two ASCII characters that have a plainer form. Most texts hold a few. */
+const UNPLAIN = /[\t`\u0080-\uffff]/g;
 
 /** Lower case, accents off, typographic quotes, dashes and spaces made plain: one character for one character. */
 export const foldInPlace = (text: string): string =>
-  text.replace(VARIANT, (letter) => ACCENTS.get(letter) ?? letter).toLowerCase();
+  text.replace(UNPLAIN, (letter) => ACCENTS.get(letter) ?? letter).toLowerCase();
 
 const LIGATURE = /[ßæœøðþ]/g;
 const LIGATURES: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ð: 'd', þ: 'th' };
@@ -62,10 +63,14 @@ export const fold = (text: string): string =>
   );
 
 const CONTROL = /[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
+/** What may be one of them, found without reading code points: any surrogate is looked at again. */
+const SUSPECT = /[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]/;
 
 /** PostgreSQL refuses NUL, JSON encoders stumble over lone surrogates, and nobody wants the other control characters. */
 export const withoutControls = (text: string): string =>
-  text.replace(CONTROL, (found) => (found === '\n' || found === '\t' ? found : found === '\r' ? '\n' : ' '));
+  SUSPECT.test(text)
+    ? text.replace(CONTROL, (found) => (found === '\n' || found === '\t' ? found : found === '\r' ? '\n' : ' '))
+    : text;
 
 /** One line of at most `max` characters, or null when nothing is left. */
 export function cleanLine(text: string, max: number): string | null {

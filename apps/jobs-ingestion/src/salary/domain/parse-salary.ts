@@ -43,6 +43,7 @@ const TO = String.raw`\s*(?:-{1,2}|to|bis|a|y|und|and|until|up to|jusqu'a|tot)\s
 /** "$120k/yr - $150k/yr" repeats the period before the dash. */
 const BETWEEN = String.raw`(?:\s?(?:\/|per |a |pro )\s?(?:hr|hour|yr|year|month|jahr|monat|annum))?`;
 
+const ANY_MONEY = new RegExp(MONEY);
 const RANGE = new RegExp(`${AMOUNT('1')}${BETWEEN}${TO}${AMOUNT('2')}`, 'g');
 const SINGLE = new RegExp(AMOUNT('1'), 'g');
 
@@ -83,31 +84,55 @@ interface Candidate {
  * Reads pay from text. Never without a currency, and never from a lone amount unless the words around it say it is
  * pay or what period it is for. When a text holds several candidates the best supported one wins, else the first.
  */
-export function parseSalary(text: string): Salary | null {
-  const original = text.slice(0, MAX_TEXT);
-  const folded = foldInPlace(original);
-  if (!/\d/.test(folded) || !new RegExp(MONEY).test(folded)) return null;
-  const candidates = [...readAll(original, folded, RANGE), ...readAll(original, folded, SINGLE)];
-  return (
-    candidates.reduce<Candidate | null>((best, one) => (best && best.score >= one.score ? best : one), null)?.salary ??
-    null
-  );
-}
-
-function* readAll(original: string, folded: string, pattern: RegExp): Generator<Candidate> {
-  for (const match of folded.matchAll(pattern)) {
-    const candidate = readOne(original, folded, match);
-    if (candidate) yield candidate;
+export function parseSalary(text: string, folded = foldInPlace(text.slice(0, MAX_TEXT))): Salary | null {
+  let best: Candidate | null = null;
+  for (const passage of passagesOf(folded.slice(0, MAX_TEXT))) {
+    for (const pattern of [RANGE, SINGLE]) {
+      for (const match of folded.slice(passage.start, passage.end).matchAll(pattern)) {
+        const candidate = readOne(text, folded, { match, start: passage.start + match.index });
+        if (candidate && (best === null || candidate.score > best.score)) best = candidate;
+      }
+    }
   }
+  return best?.salary ?? null;
 }
 
-function readOne(original: string, folded: string, match: RegExpMatchArray): Candidate | null {
+interface Passage {
+  start: number;
+  end: number;
+}
+
+/** Digits with money beside them. Reading amounts is slow, and most digits of a posting are years and counts. */
+const DIGITS = /\d(?:[\d.,' ]*\d)?/g;
+const BESIDE = 10;
+/** Takes in the other half of a range and a period between the halves. */
+const AROUND = 40;
+
+function passagesOf(folded: string): Passage[] {
+  const passages: Passage[] = [];
+  for (const { 0: digits, index } of folded.matchAll(DIGITS)) {
+    const behind = index + digits.length;
+    if (!ANY_MONEY.test(folded.slice(Math.max(0, index - BESIDE), behind + BESIDE))) continue;
+    // May cut another number in two, but none with money beside it: that one has a passage of its own.
+    const start = Math.max(0, index - AROUND);
+    const end = Math.min(folded.length, behind + AROUND);
+    const last = passages.at(-1);
+    if (last !== undefined && start <= last.end) last.end = end;
+    else passages.push({ start, end });
+  }
+  return passages;
+}
+
+function readOne(
+  original: string,
+  folded: string,
+  { match, start }: { match: RegExpMatchArray; start: number },
+): Candidate | null {
   const { c1, n1, k1, d1, c2, n2, k2, d2 } = match.groups ?? {};
   if (n1 === undefined) return null;
   const isRange = n2 !== undefined;
   const currency = currencyOf(c1 ?? d1 ?? c2 ?? d2);
   if (currency === null) return null;
-  const start = match.index ?? 0;
   const end = start + match[0].length;
   // "10-15.000 €": thousands of the second amount count for a small first one, as does its k.
   const high = isRange ? amountOf(n2, k2 !== undefined) : null;

@@ -28,6 +28,12 @@ export interface SourceFlag {
   statement: string;
 }
 
+export interface VisaHints {
+  sourceFlag?: SourceFlag | null;
+  /** `foldInPlace` of the text, where the caller has it. */
+  folded?: string;
+}
+
 const MAX_TEXT = 40_000;
 const MAX_EVIDENCE = 6;
 const MAX_QUOTE = 300;
@@ -39,8 +45,8 @@ const MAX_QUOTE = 300;
  *   maybe    statements that contradict each other, or nothing but "may" and a source's filter speaks for it
  *   unknown  nothing; relocation help alone says nothing about visas, though it is kept as evidence
  */
-export function visaVerdict(text: string, { sourceFlag }: { sourceFlag?: SourceFlag | null } = {}): VisaAssessment {
-  const evidence = readStatements(text.slice(0, MAX_TEXT));
+export function visaVerdict(text: string, { sourceFlag, folded = foldInPlace(text) }: VisaHints = {}): VisaAssessment {
+  const evidence = readStatements(text, folded.slice(0, MAX_TEXT));
   if (sourceFlag) {
     const rule = sourceFlag.basis === 'field' ? 'source-field' : 'source-filter';
     evidence.push({ quote: sourceFlag.statement, start: null, end: null, rule, polarity: sourceFlag.says });
@@ -59,9 +65,9 @@ function verdictOf(evidence: readonly VisaEvidence[]): VisaVerdict {
   return against || !isPromised ? 'maybe' : 'yes';
 }
 
-function readStatements(text: string): VisaEvidence[] {
+function readStatements(text: string, folded: string): VisaEvidence[] {
   const evidence: VisaEvidence[] = [];
-  for (const clause of clausesAround(foldInPlace(text), TRIGGER)) {
+  for (const clause of clausesAround(folded, TRIGGER)) {
     const rule = ruleFor(clause);
     if (!rule) continue;
     const { sentenceStart: start } = clause;
