@@ -11,6 +11,9 @@ import { AddressProof } from './accounts/address-proof.js';
 import { OwnerService } from './accounts/owner.service.js';
 import { RegistrationService } from './accounts/registration.service.js';
 import { UserAccessService } from './accounts/user-access.service.js';
+import { AchievementRepository } from './achievements/achievement.repository.js';
+import { AchievementsRpcController } from './achievements/achievements.rpc.controller.js';
+import { AchievementsService } from './achievements/achievements.service.js';
 import { AuditLogRepository } from './audit/audit-log.repository.js';
 import { AuditRpcController } from './audit/audit.rpc.controller.js';
 import { AuditService } from './audit/audit.service.js';
@@ -26,6 +29,10 @@ import { MailVerificationRpcController } from './mail-verification/mail-verifica
 import { MailVerificationService } from './mail-verification/mail-verification.service.js';
 import { PasswordResetRpcController } from './password-reset/password-reset.rpc.controller.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
+import { GoalProgressService } from './goals/goal-progress.service.js';
+import { GoalRepository } from './goals/goal.repository.js';
+import { GoalsRpcController } from './goals/goals.rpc.controller.js';
+import { GoalsService } from './goals/goals.service.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { ReauthenticationService } from './passwords/reauthentication.service.js';
@@ -64,6 +71,8 @@ export class IdentityModule {
         SessionsRpcController,
         SigningKeysRpcController,
         ProfileRpcController,
+        AchievementsRpcController,
+        GoalsRpcController,
         AuditRpcController,
         MailVerificationRpcController,
         PasswordResetRpcController,
@@ -109,6 +118,12 @@ export class IdentityModule {
         ProfileService,
         SkillRepository,
         SkillsService,
+        // achievements and goals
+        AchievementRepository,
+        AchievementsService,
+        GoalRepository,
+        GoalsService,
+        GoalProgressService,
         // security history
         AuditLogRepository,
         AuditService,

@@ -1,20 +1,24 @@
 import { messagingMigrations } from '#messaging';
 import type { ServiceSchema } from '#persistence';
 import { AccountEntity } from './accounts/account.entity.js';
+import { AchievementEntity } from './achievements/achievement.entity.js';
+import { GoalEntity, GoalProgressEntity } from './goals/goal.entity.js';
 import { CreateAccounts1764000000000 } from './migrations/1764000000000-create-accounts.js';
 import { CreateProfiles1764000001000 } from './migrations/1764000001000-create-profiles.js';
 import { CreateAuditLog1764000002000 } from './migrations/1764000002000-create-audit-log.js';
 import { CreateMailTokens1765000000000 } from './migrations/1765000000000-create-mail-tokens.js';
+import { CreateAchievementsAndGoals1766000000000 } from './migrations/1766000000000-create-achievements-and-goals.js';
 import { SkillEntity } from './profile/skill.entity.js';
 
 export const identitySchema: ServiceSchema = {
   service: 'identity',
-  entities: [AccountEntity, SkillEntity],
+  entities: [AccountEntity, SkillEntity, AchievementEntity, GoalEntity, GoalProgressEntity],
   migrations: [
     ...messagingMigrations,
     CreateAccounts1764000000000,
     CreateProfiles1764000001000,
     CreateAuditLog1764000002000,
     CreateMailTokens1765000000000,
+    CreateAchievementsAndGoals1766000000000,
   ],
 };

@@ -1,5 +1,13 @@
+import { AchievementsController } from './achievements.controller.js';
 import { AuthController } from './auth.controller.js';
 import { AuthMailController } from './auth-mail.controller.js';
+import { GoalsController } from './goals.controller.js';
 import { UsersController } from './users.controller.js';
 
-export const identityControllers = [AuthController, AuthMailController, UsersController];
+export const identityControllers = [
+  AuthController,
+  AuthMailController,
+  UsersController,
+  AchievementsController,
+  GoalsController,
+];

@@ -41,6 +41,15 @@ export class ProfileRepository {
     return row === undefined ? undefined : { ...row, facts: { ...NO_FACTS, ...row.facts } };
   }
 
+  async timeZone(db: Queryable, userId: string): Promise<string | null> {
+    const rows = await db.query<{ zone: string | null }>(
+      'profile.time-zone',
+      `SELECT facts ->> 'time_zone' AS zone FROM profile WHERE user_id = $1`,
+      [userId],
+    );
+    return rows[0]?.zone ?? null;
+  }
+
   /** Changes of one profile come one after the other. Undefined when there is no such person. */
   async lock(tx: Tx, userId: string): Promise<{ version: number } | undefined> {
     const rows = await tx.query<{ version: number }>(

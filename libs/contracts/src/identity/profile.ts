@@ -65,6 +65,10 @@ export const SkillDetail = Closed({
 });
 export type SkillDetail = Static<typeof SkillDetail>;
 
+/** A name of the IANA time zone database; whether it exists is checked where it is used. */
+export const TimeZone = (options: Record<string, unknown> = {}) =>
+  Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_+/-]{1,63}$', examples: ['Europe/Berlin'], ...options });
+
 /** The fields a person writes, all of them nullable or empty: nothing told is nothing claimed. */
 const facts = {
   headline: Nullable(Line(1, 200)),
@@ -92,6 +96,7 @@ const facts = {
       examples: ['+49 30 1234567'],
     }),
   ),
+  time_zone: Nullable(TimeZone({ description: 'Where days begin and end for goals and streaks; UTC until told.' })),
 };
 
 export const Profile = Closed({
@@ -107,7 +112,14 @@ export const Profile = Closed({
   }),
   languages: Type.Array(LanguageEntry),
   completeness: Closed({
-    score: Type.Integer({ minimum: 0, maximum: 100 }),
+    score: Type.Integer({ minimum: 0, maximum: 100, description: 'Sum of the points of the parts that are there.' }),
+    parts: Type.Array(
+      Closed({
+        field: Type.String(),
+        points: Type.Integer({ minimum: 1, description: 'What the part is worth; all parts together 100.' }),
+        is_there: Type.Boolean(),
+      }),
+    ),
     next: Type.Array(Closed({ field: Type.String(), points: Type.Integer({ minimum: 1 }), hint: Type.String() }), {
       description: 'What to add next, most helpful first.',
     }),

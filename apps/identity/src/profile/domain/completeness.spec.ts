@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Profile } from '#contracts';
+import fc from 'fast-check';
 import { completenessOf } from './completeness.js';
 import { NO_FACTS } from './profile-facts.js';
 
@@ -35,6 +36,25 @@ describe('completeness', () => {
     expect(completenessOf(profile({ experience_years: 0 })).score).toBe(before + 4);
   });
 
+  it('has parts that add up, whatever was told', () => {
+    const values = fc.record({
+      skills: fc.array(fc.constantFrom('A', 'B', 'C', 'D'), { maxLength: 5 }),
+      current_role: fc.option(fc.constant('Clerk')),
+      bio: fc.option(fc.constant('Hello')),
+      visa_sponsorship_required: fc.option(fc.boolean()),
+      salary_min: fc.option(fc.nat()),
+    });
+    fc.assert(
+      fc.property(values, (told) => {
+        const { score, parts, next } = completenessOf(profile(told));
+        const sum = (list: readonly { points: number }[]) => list.reduce((total, { points }) => total + points, 0);
+        expect(sum(parts)).toBe(100);
+        expect(sum(parts.filter((part) => part.is_there))).toBe(score);
+        expect(sum(next)).toBe(100 - score);
+      }),
+    );
+  });
+
   it('wants three skills', () => {
     expect(completenessOf(profile({ skills: ['A', 'B'] })).score).toBe(0);
     expect(completenessOf(profile({ skills: ['A', 'B', 'C'] })).score).toBe(20);
@@ -59,6 +79,6 @@ describe('completeness', () => {
       career_goal: 'Rest',
       links: [{ label: 'Home', url: 'https://example.com' }],
     });
-    expect(completenessOf(all)).toEqual({ score: 100, next: [] });
+    expect(completenessOf(all)).toMatchObject({ score: 100, next: [] });
   });
 });

@@ -30,11 +30,13 @@ const PARTS: readonly Part[] = [
   { field: 'links', points: 2, hint: 'Link a portfolio or profile.' },
 ];
 
+/** The parts add up: to 100 all of them, to the score those that are there. */
 export function completenessOf(profile: Omit<Profile, 'completeness'>): Completeness {
-  const missing = PARTS.filter(({ field, isThere = isTold }) => !isThere(profile[field]));
+  const parts = PARTS.map(({ isThere = isTold, ...part }) => ({ ...part, is_there: isThere(profile[part.field]) }));
   return {
-    score: 100 - missing.reduce((sum, part) => sum + part.points, 0),
-    next: missing.map(({ field, points, hint }) => ({ field, points, hint })),
+    score: parts.reduce((sum, { points, is_there: isThere }) => sum + (isThere ? points : 0), 0),
+    parts: parts.map(({ field, points, is_there }) => ({ field, points, is_there })),
+    next: parts.filter((part) => !part.is_there).map(({ field, points, hint }) => ({ field, points, hint })),
   };
 }
 

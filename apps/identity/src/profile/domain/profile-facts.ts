@@ -1,6 +1,7 @@
 import type { Profile, UpdateProfileBody } from '#contracts';
 import type { FieldProblem } from '#kernel';
 import { countryCode, parsePlace, placeText, type TypedPlace } from './places.js';
+import { isTimeZone } from './time-zone.js';
 
 /** What a person told about himself, as it is stored: everything of the profile that has no row of its own. */
 export interface ProfileFacts extends Pick<
@@ -23,6 +24,7 @@ export interface ProfileFacts extends Pick<
   | 'links'
   | 'bio'
   | 'phone'
+  | 'time_zone'
 > {
   places: TypedPlace[];
 }
@@ -47,6 +49,7 @@ export const NO_FACTS: ProfileFacts = {
   links: [],
   bio: null,
   phone: null,
+  time_zone: null,
   places: [],
 };
 
@@ -86,8 +89,11 @@ function placesOf(written: NonNullable<FactsChange['preferred_locations']>, prob
   return [...new Map(places.map((place) => [place.text.toLowerCase(), place])).values()];
 }
 
-function contradictions({ salary_min, salary_max, experience, education }: ProfileFacts): FieldProblem[] {
+function contradictions({ salary_min, salary_max, experience, education, time_zone }: ProfileFacts): FieldProblem[] {
   const problems: FieldProblem[] = [];
+  if (time_zone !== null && !isTimeZone(time_zone)) {
+    problems.push({ field: 'time_zone', message: 'is no time zone we know by its IANA name, e.g. Europe/Berlin' });
+  }
   if (salary_min !== null && salary_max !== null && salary_min > salary_max) {
     problems.push({ field: 'salary_max', message: `must be at least salary_min (${salary_min})` });
   }
