@@ -8,6 +8,7 @@ import { AccountRepository } from './accounts/account.repository.js';
 import { AccountsRpcController } from './accounts/accounts.rpc.controller.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AddressProof } from './accounts/address-proof.js';
+import { NewcomersService } from './accounts/newcomers.service.js';
 import { OwnerService } from './accounts/owner.service.js';
 import { RegistrationService } from './accounts/registration.service.js';
 import { UserAccessService } from './accounts/user-access.service.js';
@@ -19,6 +20,9 @@ import { AuditRpcController } from './audit/audit.rpc.controller.js';
 import { AuditService } from './audit/audit.service.js';
 import type { IdentitySettings } from './config.js';
 import { identitySchema } from './data-source.js';
+import { SignInCodeRepository } from './otp/sign-in-code.repository.js';
+import { SignInCodesRpcController } from './otp/sign-in-codes.rpc.controller.js';
+import { SignInCodesService } from './otp/sign-in-codes.service.js';
 import { MailAllowance } from './mail/mail-allowance.js';
 import { MailLinks } from './mail/mail-links.js';
 import { OutgoingMail } from './mail/outgoing-mail.js';
@@ -48,6 +52,7 @@ import { SessionRepository } from './sessions/session.repository.js';
 import { SessionsRpcController } from './sessions/sessions.rpc.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { AnswerFloor } from './sign-in/answer-floor.js';
+import { SignInCompletion } from './sign-in/sign-in-completion.js';
 import { SignInThrottle } from './sign-in/sign-in-throttle.js';
 import { SignInRpcController } from './sign-in/sign-in.rpc.controller.js';
 import { SignInService } from './sign-in/sign-in.service.js';
@@ -76,6 +81,7 @@ export class IdentityModule {
         AuditRpcController,
         MailVerificationRpcController,
         PasswordResetRpcController,
+        SignInCodesRpcController,
       ],
       providers: [
         { provide: SETTINGS, useValue: settings },
@@ -92,6 +98,7 @@ export class IdentityModule {
         PasswordsService,
         ReauthenticationService,
         AddressProof,
+        NewcomersService,
         // letters
         MailAllowance,
         MailLinks,
@@ -106,6 +113,9 @@ export class IdentityModule {
         Throttle,
         SignInThrottle,
         AnswerFloor,
+        SignInCompletion,
+        SignInCodeRepository,
+        SignInCodesService,
         SignInService,
         SessionRepository,
         SessionsService,

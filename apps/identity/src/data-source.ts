@@ -8,6 +8,7 @@ import { CreateProfiles1764000001000 } from './migrations/1764000001000-create-p
 import { CreateAuditLog1764000002000 } from './migrations/1764000002000-create-audit-log.js';
 import { CreateMailTokens1765000000000 } from './migrations/1765000000000-create-mail-tokens.js';
 import { CreateAchievementsAndGoals1766000000000 } from './migrations/1766000000000-create-achievements-and-goals.js';
+import { CreateSignInCodes1765000001000 } from './migrations/1765000001000-create-sign-in-codes.js';
 import { SkillEntity } from './profile/skill.entity.js';
 
 export const identitySchema: ServiceSchema = {
@@ -20,5 +21,6 @@ export const identitySchema: ServiceSchema = {
     CreateAuditLog1764000002000,
     CreateMailTokens1765000000000,
     CreateAchievementsAndGoals1766000000000,
+    CreateSignInCodes1765000001000,
   ],
 };

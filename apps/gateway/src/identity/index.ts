@@ -1,12 +1,14 @@
 import { AchievementsController } from './achievements.controller.js';
 import { AuthController } from './auth.controller.js';
 import { AuthMailController } from './auth-mail.controller.js';
+import { AuthOtpController } from './auth-otp.controller.js';
 import { GoalsController } from './goals.controller.js';
 import { UsersController } from './users.controller.js';
 
 export const identityControllers = [
   AuthController,
   AuthMailController,
+  AuthOtpController,
   UsersController,
   AchievementsController,
   GoalsController,

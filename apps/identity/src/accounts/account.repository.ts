@@ -27,6 +27,10 @@ export class AccountRepository {
     return tx.repository(AccountEntity).findOne({ where: { id }, lock: { mode: 'for_no_key_update' } });
   }
 
+  lockByEmail(tx: Tx, email: string): Promise<AccountEntity | null> {
+    return tx.repository(AccountEntity).findOne({ where: { email }, lock: { mode: 'for_no_key_update' } });
+  }
+
   /** False when the address or the seat of the owner is taken. */
   async insert(tx: Tx, account: AccountEntity): Promise<boolean> {
     const result = await tx.manager

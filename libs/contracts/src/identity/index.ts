@@ -5,6 +5,7 @@ export * from './audit.js';
 export * from './credentials.js';
 export * from './events.js';
 export * from './goals.js';
+export * from './otp.js';
 export * from './profile.js';
 export * from './sessions.js';
 export * from './skills.js';
