@@ -1,9 +1,9 @@
 import type { VisaVerdict } from './visa-verdict.js';
 
 /**
- * Statements as postings make them, written down before the rules for them were: what the rules say about these is an
- * estimate of how they read statements nobody wrote them for. Rules are never fitted to this list; a statement that
- * has been looked at for a rule belongs into visa-verdict.spec.ts, and a new one here in its place.
+ * Statements as postings make them, written down before the rules for them were, by the same hand: more of an estimate
+ * than the labelled corpus, less than a stranger's list. Rules are not fitted to it; a statement that has been looked
+ * at for a rule belongs into visa-verdict.spec.ts, and a new one here in its place.
  */
 export const HELD_OUT: Readonly<Record<string, readonly (readonly [string, VisaVerdict])[]>> = {
   en: [

@@ -16,13 +16,13 @@ const MAX_SENTENCE = 420;
 /** A full stop ends a sentence unless it stands in an abbreviation ("U.S.", "e.g.", "Ltd.", "bzw."). */
 const BREAK =
   /\n|[•·|;!?]+|\.(?=\s|$)(?<!\b(?:[a-z]|u\.s|e\.g|i\.e|inc|ltd|co|st|bzw|inkl|ggf|etc|z\.b|no)\.)|\s[*●▪]\s| - (?=[a-z0-9€$])/g;
-/** Behind these words the opposite of what stood before may follow. */
+/** Behind these words the opposite of what stood before may follow; a bare "but cannot" takes it back instead. */
 const CONTRAST =
-  /\b(?:but|however|although|though|aber|jedoch|allerdings|mais|cependant|pero|sin embargo|maar|echter)\b/;
+  /\b(?:but|however|although|though|aber|jedoch|allerdings|mais|cependant|pero|sin embargo|maar|echter|men|dock|tuttavia|jednak|mas|porem)\b(?!\W*(?:\w+ ){0,3}(?:cannot|can't|unable|not possible)\W*$)/;
 
 /** Says "not" without denying anything. Blanked with the same length, so that offsets stay. */
 const IDIOMS =
-  /\b(?:not only|whether or not|if not|no matter|no problem|not a problem|don't worry|do not worry|no worries|can't wait|cannot wait|nicht nur|non seulement|no solo|niet alleen|not required to|no need to worry)\b/g;
+  /\b(?:not only|whether or not|if not|no matter|no problem|not a problem|don't worry|do not worry|no worries|can't wait|cannot wait|nicht nur|non seulement|no solo|niet alleen|not required to|no need to worry|if you (?:don't|do not)(?: yet)? have|(?:falls|wenn) (?:du|sie) (?:noch )?kein\w*|si vous n'avez pas|si no tienes|als je (?:nog )?geen|om du inte har|se non hai|jesli nie masz|se nao tens)\b/g;
 
 /** The clauses of every sentence that `trigger` matches in, in order, each once. */
 export function* clausesAround(folded: string, trigger: RegExp): Generator<Clause> {

@@ -1,6 +1,6 @@
 import { type VISA_VERDICTS } from '#contracts';
 import { foldInPlace } from '../../normalise/domain/text.js';
-import { TRIGGER, UNRELATED, VISA_RULES, type VisaPolarity, type VisaRule } from './rules.js';
+import { TRIGGER, UNRELATED, VISA_RULES, type VisaPolarity, type VisaRule } from './rules/index.js';
 import { clausesAround, type Clause } from './sentences.js';
 
 export type VisaVerdict = (typeof VISA_VERDICTS)[number];
