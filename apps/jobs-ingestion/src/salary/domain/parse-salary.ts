@@ -33,13 +33,13 @@ const SYMBOLS: Readonly<Record<string, string>> = {
 const CODES =
   'eur|usd|gbp|chf|pln|sek|nok|dkk|czk|huf|ron|bgn|cad|aud|nzd|sgd|hkd|inr|jpy|cny|brl|mxn|zar|ils|try|aed|uah|krw|php|thb|myr|idr|cop|clp|ars|rsd';
 
-const MONEY = `(?:(?:\\b(?:usd|cad|aud|nzd|sgd|eur|gbp) ?)?(?:us|cad?|au?|nz|sg?|hk|mx|r)?\\$|[€£₹¥₪₩₺₴]|\\bzł|\\bzl\\b|\\bkč|\\bkc\\b|\\beuros?\\b|\\b(?:${CODES})\\b)`;
+const MONEY = `(?:(?:\\b(?:usd|cad|aud|nzd|sgd|eur|gbp) ?)?(?:us|c(?:ad?)?|au?|nz|sg?|hk|mx|r)?\\$|[€£₹¥₪₩₺₴]|\\bzł|\\bzl\\b|\\bkč|\\bkc\\b|\\beuros?\\b|\\bkr\\b|\\bkronor\\b|\\b(?:${CODES})\\b)`;
 /** "65.000", "65,000", "65 000", "65'000", "31,2", "120", with a k behind it or not. */
 const NUMBER = String.raw`\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?![\d])`;
-const THOUSAND = String.raw`\s?(?:k\b|tsd\b\.?|tausend\b|mille\b)`;
+const THOUSAND = String.raw`\s?(?:k\b|tsd\b\.?|tausend\b|mille\b|t(?=\s?(?:€|eur)))`;
 const AMOUNT = (name: string): string =>
   `(?<c${name}>${MONEY})?\\s?(?<n${name}>${NUMBER})(?<k${name}>${THOUSAND})?\\s?(?<d${name}>${MONEY})?`;
-const TO = String.raw`\s*(?:-{1,2}|to|bis|a|y|und|and|until|up to|jusqu'a|tot)\s*`;
+const TO = String.raw`\s*(?:-{1,2}|to|bis|a|y|e|en|et|und|and|och|till|do|until|up to|jusqu'a|tot)\s*`;
 /** "$120k/yr - $150k/yr" repeats the period before the dash. */
 const BETWEEN = String.raw`(?:\s?(?:\/|per |a |pro )\s?(?:hr|hour|yr|year|month|jahr|monat|annum))?`;
 
@@ -48,26 +48,30 @@ const RANGE = new RegExp(`${AMOUNT('1')}${BETWEEN}${TO}${AMOUNT('2')}`, 'g');
 const SINGLE = new RegExp(AMOUNT('1'), 'g');
 
 const PERIODS: readonly [SalaryPeriod, RegExp][] = [
-  ['hour', /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al )?(?:hr|hour|h|hourly|stunde|std|heure|hora|ora|uur)\b/],
+  [
+    'hour',
+    /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al |za |i )?(?:hr|hour|h|hourly|stunde|std|heure|hora|ora|uur|godz(?:ine|ina)?|timme[n]?)\b/,
+  ],
   ['day', /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al )?(?:day|daily|tag|jour|dia|giorno|dag|tjm)\b/],
   ['week', /^\W{0,3}(?:\/\s?|per |an? |pro |par |por )?(?:week|weekly|woche|semaine|semana)\b/],
   [
     'month',
-    /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al |im )?(?:month|monthly|mo|monat|monatlich|mois|mes|mese|maand|mth|p\.?\s?m)\b/,
+    /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al |im |i )?(?:month|monthly|mo|monat|monatlich|mois|mes|mese|maand|mth|p\.?\s?m|miesiecznie|miesiac|mies|manad(?:en)?|mensil[ei]|mensais|mensuales|mensuels?)\b/,
   ],
   [
     'year',
-    /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al |im )?(?:yr|year|yearly|annum|annual(?:ly)?|jahr|jahrlich|an|ano|anno|jaar|p\.?\s?a|b\.a\.r|brutto\/jahr|year)\b/,
+    /^\W{0,3}(?:\/\s?|per |an? |pro |par |por |al |im |om )?(?:yr|year|yearly|annum|annual(?:ly)?|jahr|jahrlich|an|ano|anno|jaar|p\.?\s?a|b\.a\.r|brutto\/jahr|year|annuels?|annui|annue|anuales|anuais|rocznie|rok|ar|aret|ral)\b/,
   ],
 ];
 /** Words between the amount and its period that do not change the meaning. */
-const FILLER = /^\W{0,3}(?:gross|brutto|bruto|brut|lordi|before tax|base|basic|salary|usd|eur|gbp|chf|ote)\b/;
+const FILLER =
+  /^\W{0,3}(?:gross|brutto|brutos?|bruta|bruts?|netto|netos?|lordi|b2b|\+ ?vat|before tax|base|basic|salary|usd|eur|gbp|chf|ote)\b/;
 
 /** In front of or behind an amount of money that is not pay. */
 const NOT_PAY =
   /\b(?:raised|funding|series [a-e]|seed|revenue|turnover|umsatz|arr|aum|valuation|valued|budget|portfolio|market|bonus|signing|referral|stipend|allowance|reimburse\w*|credit|discount|donat\w*|sales|deals?|invest\w*|backed|grant|savings|401|insurance|million|billion|mio|mrd|bn|mm|worth|equipment|learning|wellness|training|price|pricing|cost|costs|fee|fees|up to \d+ users|customers|gmv|assets|transactions?)\b/;
 const PAY =
-  /\b(?:salar\w*|pay|paid|compensation|comp|gehalt\w*|vergutung|jahresgehalt|remuneration|remunera\w*|salaire|sueldo|salario|retribuzione|ral|salaris|wage\w*|ote|base|brutto|bruto|gross|package|earn\w*|rate|verdien\w*|tarif\w*|entgelt\w*|lohn|hourly|annual\w*)\b/;
+  /\b(?:salar\w*|pay|paid|compensation|comp|gehalt\w*|vergutung|jahresgehalt|remuneration|remunera\w*|salaire|sueldo|salario|retribuzione|ral|salaris|wage\w*|ote|base|brutto|bruto|gross|package|earn\w*|rate|verdien\w*|tarif\w*|entgelt\w*|lohn|hourly|annual\w*|lon|manadslon|wynagrodzeni\w+|stawk\w+|widelki|salari\w+|collective agreement|kollektivvertrag\w*)\b/;
 
 const WINDOW = 48;
 /** What a full-time year pays at least where these currencies are paid; below it a bare number is not a yearly salary. */
@@ -131,7 +135,7 @@ function readOne(
   const { c1, n1, k1, d1, c2, n2, k2, d2 } = match.groups ?? {};
   if (n1 === undefined) return null;
   const isRange = n2 !== undefined;
-  const currency = currencyOf(c1 ?? d1 ?? c2 ?? d2);
+  const currency = currencyOf(c1 ?? d1 ?? c2 ?? d2, original);
   if (currency === null) return null;
   const end = start + match[0].length;
   // "10-15.000 €": thousands of the second amount count for a small first one, as does its k.
@@ -143,18 +147,26 @@ function readOne(
 
   const before = folded.slice(Math.max(0, start - WINDOW), start);
   const after = folded.slice(end, end + WINDOW);
-  if (/[\d.,]$/.test(before) || /^\s?(?:m\b|mm\b|mio|million|billion|bn\b|b\b|mrd|\+?\s?%|\d)/.test(after)) return null;
+  // A comma in front belongs to the number only when nothing stands between.
+  const isContinued = /^\s/.test(match[0]) ? /\d$/ : /[\d.,]$/;
+  if (isContinued.test(before) || /^\s?(?:m\b|mm\b|mio|million|billion|bn\b|b\b|mrd|\+?\s?%|\d)/.test(after))
+    return null;
   const sentenceBefore = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('. ')) + 1);
   const sentenceAfter = after.split(/\n|\. |;/)[0] ?? '';
+  // "+ bonus", ", home-office budget": what is listed behind is something else.
+  const ownWords = sentenceAfter.split(/[,+(]| (?:plus|and|und|et|y|e|en|with|mit|og|och|i|oraz) /)[0] ?? '';
   const paid = PAY.test(sentenceBefore) || PAY.test(sentenceAfter.slice(0, 30));
-  if (!paid && (NOT_PAY.test(sentenceBefore) || NOT_PAY.test(sentenceAfter.slice(0, 24)))) return null;
+  if (!paid && (NOT_PAY.test(sentenceBefore) || NOT_PAY.test(ownWords.slice(0, 24)))) return null;
   if (/\b(?:bonus|signing|equity of|stipend|raised|series)\W*$/.test(sentenceBefore)) return null;
 
   const period = periodOf(after, sentenceBefore) ?? inferPeriod(low, currency);
   const stated = periodOf(after, sentenceBefore) !== null;
-  if (!isRange && !stated && !paid) return null;
-  if (!plausible(low, period, isRange || paid)) return null;
-  const upTo = /\b(?:up to|bis(?: zu)?|jusqu'a|hasta|fino a|tot|max(?:imum)?\.?)\W*$/.test(sentenceBefore);
+  const upTo = UP_TO.test(sentenceBefore);
+  // "Up to £70k." on a line of its own.
+  const isWholeLine =
+    period === 'year' && sentenceBefore.replace(UP_TO, '').trim() === '' && /^\W*$/.test(sentenceAfter) && upTo;
+  if (!isRange && !stated && !paid && !isWholeLine) return null;
+  if (!plausible(low, period, isRange || paid || isWholeLine)) return null;
   const evidenceEnd = stated ? end + periodLength(after) : end;
   return {
     salary: {
@@ -163,7 +175,7 @@ function readOne(
         ? high
         : upTo
           ? low
-          : /^\s?\+|^ (?:and up|or more|upwards)/.test(after) || FROM.test(sentenceBefore)
+          : /^\s?\+|^ (?:and up|or more|upwards|minimum)/.test(after) || FROM.test(sentenceBefore)
             ? null
             : low,
       currency,
@@ -175,11 +187,14 @@ function readOne(
   };
 }
 
+const UP_TO = /\b(?:up to|bis(?: zu)?|jusqu'a|hasta|fino a|tot|max(?:imum)?\.?)\W*$/;
 const FROM = /\b(?:from|ab|starting(?: at| from)?|mindestens|at least|min(?:imum)?\.?|a partir de|desde|vanaf|da)\W*$/;
 
 /** "usd $" names the currency twice, and the code is the more exact of the two. */
-function currencyOf(found: string | undefined): string | null {
+function currencyOf(found: string | undefined, text: string): string | null {
   if (found === undefined) return null;
+  // Three countries write "kr"; of their letters only ä and ö are Swedish alone.
+  if (found === 'kr' || found === 'kronor') return /[äö]/i.test(text) && !/[øæ]/i.test(text) ? 'SEK' : null;
   return SYMBOLS[found] ?? /^[a-z]{3}\b/.exec(found)?.[0].toUpperCase() ?? null;
 }
 
@@ -195,9 +210,18 @@ function periodOf(after: string, before: string): SalaryPeriod | null {
   const rest = after.replace(FILLER, '').replace(FILLER, '');
   const behind = PERIODS.find(([, pattern]) => pattern.test(rest))?.[0];
   if (behind) return behind;
-  if (/\b(?:annual|yearly|per year|jahresgehalt|jahresbrutto|salaire annuel|per annum|bruto jaar)\b/.test(before))
+  if (
+    /\b(?:annual|yearly|per year|jahresgehalt|jahresbrutto|gehaltsrahmen|salaire annuel|per annum|bruto jaar|ral|arslon)\b/.test(
+      before,
+    )
+  )
     return 'year';
-  if (/\b(?:monthly|monatlich\w*|monatsgehalt|per month|mensuel|mensual)\b/.test(before)) return 'month';
+  if (
+    /\b(?:monthly|monatlich\w*|monatsgehalt|per month|mensuel|mensual|manadslon|miesieczn\w+|mensile|maandsalaris)\b/.test(
+      before,
+    )
+  )
+    return 'month';
   if (/\b(?:hourly|stundenlohn|per hour|stundensatz)\b/.test(before)) return 'hour';
   return /\b(?:day rate|daily rate|tagessatz|tjm)\b/.test(before) ? 'day' : null;
 }
