@@ -19,6 +19,7 @@ const owners = new Map([
 ]);
 const STREAM_VERBS = ['CREATE', 'UPDATE', 'INFO', 'DELETE', 'PURGE', 'SNAPSHOT', 'RESTORE', 'MSG.GET', 'MSG.DELETE'];
 const CONSUMER_VERBS = ['CREATE', 'INFO', 'MSG.NEXT', 'DELETE', 'DURABLE.CREATE', 'LEADER.STEPDOWN'];
+const OWN_DURABLE = new Set(['INFO', 'MSG.NEXT', 'DELETE']);
 
 interface Durable {
   stream: string;
@@ -66,10 +67,13 @@ function streamProbes(): Probe[] {
       const owner = owners.get(stream) ?? 'notifications';
       const appenders = commands.filter((c) => c.stream === stream).flatMap((c) => [...c.alsoSentBy]);
       const shared = stream === 'DLQ' ? services : only(owner);
+      const pulling = durables.filter((durable) => durable.stream === stream).map((durable) => durable.reader);
       const may = {
         CREATE: shared,
-        INFO: stream === 'DLQ' ? services : only(owner, ...appenders),
+        INFO: stream === 'DLQ' ? services : only(owner, ...appenders, ...pulling),
         UPDATE: only(owner),
+        // Not in the stream of all services' dead letters: each may see only its own.
+        'MSG.GET': stream === 'DLQ' ? nobody : only(...pulling),
       }[verb];
       return { verb: 'publish', subject: `$JS.API.STREAM.${verb}.${stream}`, may: may ?? nobody };
     }),
@@ -84,7 +88,7 @@ function consumerProbes(): Probe[] {
       ...CONSUMER_VERBS.map((verb) =>
         verb === 'CREATE'
           ? probe(`$JS.API.CONSUMER.CREATE.${name}.${filter}`, only(reader))
-          : probe(`$JS.API.CONSUMER.${verb}.${name}`, verb === 'INFO' || verb === 'MSG.NEXT' ? only(reader) : nobody),
+          : probe(`$JS.API.CONSUMER.${verb}.${name}`, OWN_DURABLE.has(verb) ? only(reader) : nobody),
       ),
       probe(`$JS.ACK.${name}.1.2.3.4.5`, only(reader)),
       probe(`$JS.API.CONSUMER.CREATE.${stream}.not-${durable}.${filter}`, nobody),
@@ -132,7 +136,17 @@ function messageProbes(): Probe[] {
   return probes;
 }
 
-const probes = [...messageProbes(), ...streamProbes(), ...consumerProbes()];
+/** Who may see how far the readers of a stream are: its owner. */
+const listProbes = (): Probe[] =>
+  [...owners.keys(), 'DLQ'].flatMap((stream) =>
+    ['LIST', 'NAMES'].map((verb) => ({
+      verb: 'publish' as const,
+      subject: `$JS.API.CONSUMER.${verb}.${stream}`,
+      may: verb === 'LIST' ? only(owners.get(stream) ?? 'notifications') : nobody,
+    })),
+  );
+
+const probes = [...messageProbes(), ...streamProbes(), ...consumerProbes(), ...listProbes()];
 
 /** Says everything one user could say and hear, and reports where the server decided otherwise than the matrix. */
 async function differences(nats: NatsHandle, app: AppName): Promise<string[]> {
@@ -239,6 +253,21 @@ describe('the checker reports', () => {
       'a service that may delete its own stream',
       identity('publish', '$JS.API.STREAM.DELETE.EVT_IDENTITY'),
       ['identity may publish $JS.API.STREAM.DELETE.EVT_IDENTITY'],
+    ],
+    [
+      'a service that may delete another’s durable',
+      identity('publish', '$JS.API.CONSUMER.DELETE.EVT_IDENTITY.analytics-facts'),
+      ['identity may publish $JS.API.CONSUMER.DELETE.EVT_IDENTITY.analytics-facts'],
+    ],
+    [
+      'a service that may look up the dead letters of all',
+      identity('publish', '$JS.API.STREAM.MSG.GET.DLQ'),
+      ['identity may publish $JS.API.STREAM.MSG.GET.DLQ'],
+    ],
+    [
+      'a service that may see how far the readers of another are',
+      identity('publish', '$JS.API.CONSUMER.LIST.EVT_ANALYTICS'),
+      ['identity may publish $JS.API.CONSUMER.LIST.EVT_ANALYTICS'],
     ],
     [
       'a service that may take another’s messages',

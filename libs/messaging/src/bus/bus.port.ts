@@ -51,6 +51,19 @@ export interface StreamState {
   /** Changes when the stream was deleted and made again. */
   created: string;
   lastSequence: number;
+  /** Highest position a durable believes it was handed; more than `lastSequence` after a torn copy of the store. */
+  readUpTo: number;
+  /** Generation of the last rewind; undefined where readers cannot get ahead of their stream. */
+  rewound?: number;
+}
+
+/**
+ * Positions from `from` on were given away a second time, so what a durable knows of them is about other messages: it
+ * goes back there (or stays behind, if it is), once per generation. Generations only grow.
+ */
+export interface Rewind {
+  generation: number;
+  from: number;
 }
 
 export interface Unsubscribe {
@@ -78,6 +91,8 @@ export interface Bus {
   /** Messages not yet settled by this durable (waiting and handed out); the scaling signal. */
   lag(consumer: ConsumerSpec): Promise<number>;
   streamState(stream: string): Promise<StreamState>;
+  /** Tells the readers of an own stream; those that are away find it when they come back. */
+  rewindReaders(stream: string, rewind: Rewind): Promise<void>;
   /** Calls back whenever the connection is (re-)established; the relay then compares ledgers. */
   onConnected(listener: () => void): void;
   isConnected(): boolean;

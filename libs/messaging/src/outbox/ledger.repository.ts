@@ -60,11 +60,11 @@ export const ledgerRepository = {
     return new Set(raised.map((row) => row.stream));
   },
 
-  async reset(tx: Tx, stream: string, created: string, maxAckedSequence: number): Promise<void> {
+  async reset(tx: Tx, { stream, created, maxAckedSequence, generation }: LedgerRow): Promise<void> {
     await tx.query(
       'ledger.reset',
-      `UPDATE relay_ledger SET created = $2, max_acked_sequence = $3, generation = generation + 1 WHERE stream = $1`,
-      [stream, created, maxAckedSequence],
+      `UPDATE relay_ledger SET created = $2, max_acked_sequence = $3, generation = $4 WHERE stream = $1`,
+      [stream, created, maxAckedSequence, generation],
     );
   },
 };

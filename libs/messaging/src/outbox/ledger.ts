@@ -1,12 +1,13 @@
+import { eventStream, type ServiceName } from '#contracts';
 import type { Database, UnitOfWork } from '#persistence';
 import type { Logger, Metrics } from '#platform';
 import { Bell } from '../bell.js';
-import type { Appended, Bus, BusMessage, StreamState } from '../bus/bus.port.js';
+import type { Appended, Bus, BusMessage, Rewind, StreamState } from '../bus/bus.port.js';
 import { ledgerRepository, type LedgerRow } from './ledger.repository.js';
 import { outboxRepository } from './outbox.repository.js';
 
 export interface LedgerParts {
-  service: string;
+  service: ServiceName;
   bus: Bus;
   database: Database;
   unitOfWork: UnitOfWork;
@@ -26,12 +27,18 @@ interface Known {
  * Finds what the bus confirmed and lost, and puts it back in line. PostgreSQL is the ledger; the bus is a cache of it
  * (a broker may confirm before it flushes, and starts happily on an old copy of its store).
  *
- * Three signs of a loss:
+ * Four signs of a loss:
  * - the stream was made anew (`created` differs): everything kept is published again;
  * - the stream ends before a position it confirmed: what came after its end is published again;
  * - a new message took a position that was given away before: messages that were on their way while the bus restarted
  *   can fill the gap before anybody looked, so the end alone would hide it. That is why all appends of a service go
- *   through here. Between a lost connection and the first look after it nothing is published, for the same reason.
+ *   through here. Between a lost connection and the first look after it nothing is published, for the same reason;
+ * - a durable was handed more than its stream has (a copy made while the server wrote, a power cut).
+ *
+ * Readers stand where they stood, and what they were handed at a position before the loss is not what is there now. So
+ * with every loss on its own event stream the service tells them to go back (`rewindReaders`) to below the first
+ * position that may have been given away again. It does not matter who is first: what is published before a reader has
+ * gone back is above that position all the same. On work queues the one reader finds what it passed over by itself.
  *
  * The duplicate window does not stand in the way: a broker rebuilds its map of message ids from the messages it still
  * has, so it refuses exactly those it did not lose (they are confirmed as duplicates at their old position, which is
@@ -147,6 +154,11 @@ export class LossDetector {
       return;
     }
     if (this.suspected.has(row.stream) || isLost(row, state)) await this.refill(row, state);
+    else if (state.rewound !== undefined && state.rewound < row.generation) {
+      // Whoever found that loss died before it told, or the note went the way of the messages. Where it began nobody
+      // knows any more.
+      await this.rewind(row.stream, { generation: row.generation, from: 1 });
+    }
     this.unread.delete(row.stream);
   }
 
@@ -169,14 +181,32 @@ export class LossDetector {
       const remade = current.created !== state.created;
       const keptUpTo = remade ? 0 : Math.max(0, state.lastSequence - POSITIONS_FILLED_MEANWHILE);
       const rows = await outboxRepository.republish(tx, stream, keptUpTo);
-      await ledgerRepository.reset(tx, stream, state.created, state.lastSequence);
-      return { rows, remade, confirmed: current.maxAckedSequence };
+      // Also above what the bus says: a database may have been put back to an older copy as well.
+      const generation = Math.max(current.generation, state.rewound ?? 0) + 1;
+      await ledgerRepository.reset(tx, {
+        stream,
+        created: state.created,
+        maxAckedSequence: state.lastSequence,
+        generation,
+      });
+      return { rows, remade, keptUpTo, generation, confirmed: current.maxAckedSequence };
     });
     this.suspected.delete(stream);
     if (found === undefined) return;
-    this.known.set(stream, { generation: seen.generation + 1, highest: state.lastSequence });
+    this.known.set(stream, { generation: found.generation, highest: state.lastSequence });
     this.report(stream, state, found);
     this.onVerified();
+    await this.rewind(stream, { generation: found.generation, from: found.keptUpTo + 1 });
+  }
+
+  /** If it fails, the next look finds a note that is older than the ledger. */
+  private async rewind(stream: string, rewind: Rewind): Promise<void> {
+    if (stream !== eventStream(this.parts.service)) return;
+    try {
+      await this.parts.bus.rewindReaders(stream, rewind);
+    } catch (error) {
+      this.parts.logger.warn('readers could not be told to go back', { stream, ...rewind }, error);
+    }
   }
 
   private report(
@@ -195,6 +225,7 @@ export class LossDetector {
       remade: found.remade,
       confirmed_up_to: found.confirmed,
       bus_ends_at: state.lastSequence,
+      read_up_to: state.readUpTo,
       published_again: found.rows,
     });
   }
@@ -207,4 +238,4 @@ export class LossDetector {
 const POSITIONS_FILLED_MEANWHILE = 1000;
 
 const isLost = (row: LedgerRow, state: StreamState): boolean =>
-  row.created !== state.created || state.lastSequence < row.maxAckedSequence;
+  row.created !== state.created || state.lastSequence < row.maxAckedSequence || state.lastSequence < state.readUpTo;

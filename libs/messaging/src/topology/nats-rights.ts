@@ -1,5 +1,5 @@
 import { type AppName, heartbeatSubject, liveSubject } from '#contracts';
-import type { Topology } from './topology.js';
+import { DEAD_LETTER_STREAM, type Topology } from './topology.js';
 
 /** What one NATS user may say and hear; everything else is refused. */
 export interface NatsRights {
@@ -50,24 +50,37 @@ export function natsRights(app: AppName, topology: Topology): NatsRights {
   };
 }
 
-/** Make and change the own streams; read the state of those one appends to. Never delete, purge, restore or list. */
+/**
+ * Make and change the own streams and see how far their readers are; read the state of those one appends to. Never
+ * delete, purge, restore or list.
+ */
 function streamRights(app: AppName, topology: Topology, appendsTo: readonly string[]): string[] {
   const streams = topology.streamsOf(app).map((stream) => stream.name);
   return [
     ...streams.map((stream) => `$JS.API.STREAM.CREATE.${stream}`),
-    ...topology.ownStreams(app).map((stream) => `$JS.API.STREAM.UPDATE.${stream}`),
+    ...topology
+      .ownStreams(app)
+      .flatMap((stream) => [`$JS.API.STREAM.UPDATE.${stream}`, `$JS.API.CONSUMER.LIST.${stream}`]),
     ...[...streams, ...appendsTo].map((stream) => `$JS.API.STREAM.INFO.${stream}`),
   ];
 }
 
+/**
+ * Make, read and settle the own durables; make them anew where their stream has lost messages, and look up there what
+ * stands at a position. (Whoever reads a stream may see all of it anyway; the dead letters are of everybody, and nobody
+ * pulls them.)
+ */
 function consumerRights(app: AppName, topology: Topology): string[] {
   return topology
     .consumersOf(app)
     .flatMap(({ stream, durable, filters }) => [
       `$JS.API.CONSUMER.CREATE.${stream}.${durable}.${filters}`,
+      `$JS.API.CONSUMER.DELETE.${stream}.${durable}`,
       `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
       `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
       `$JS.ACK.${stream}.${durable}.>`,
+      `$JS.API.STREAM.INFO.${stream}`,
+      ...(stream === DEAD_LETTER_STREAM ? [] : [`$JS.API.STREAM.MSG.GET.${stream}`]),
     ]);
 }
 

@@ -110,6 +110,11 @@ export class LocalBus implements Bus {
     throw await this.streamIsMissing(stream);
   }
 
+  /** Messages and cursors come back from one copy, at one moment: there is nowhere to go back from. */
+  rewindReaders(): Promise<void> {
+    return Promise.resolve();
+  }
+
   onConnected(listener: () => void): void {
     this.connectedListeners.push(listener);
     if (this.isConnected()) queueMicrotask(listener);

@@ -160,7 +160,8 @@ export class LocalStore {
       [stream],
     );
     const [row] = rows;
-    return row && { name: stream, created: row.created, lastSequence: Number(row.last_sequence) };
+    // Messages and cursors change in one transaction: no reader is ever ahead.
+    return row && { name: stream, created: row.created, lastSequence: Number(row.last_sequence), readUpTo: 0 };
   }
 
   async prune(): Promise<void> {

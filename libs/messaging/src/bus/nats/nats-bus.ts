@@ -2,14 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { type Msg, type NatsConnection, PermissionViolationError, type Subscription } from '@nats-io/transport-node';
 import { AppError, toAppError } from '#kernel';
-import type { Appended, Bus, BusMessage, ConsumerSpec, Delivery, StreamState, Unsubscribe } from '../bus.port.js';
-import { assertPayloadFits, errorReply, MAX_PAYLOAD_BYTES, unavailable } from '../bus-errors.js';
+import type {
+  Appended,
+  Bus,
+  BusMessage,
+  ConsumerSpec,
+  Delivery,
+  Rewind,
+  StreamState,
+  Unsubscribe,
+} from '../bus.port.js';
+import { assertPayloadFits, errorReply, MAX_PAYLOAD_BYTES } from '../bus-errors.js';
+import { appended } from './appended.js';
 import { connectNats, type NatsSettings } from './connect-nats.js';
 import { API_TIMEOUT_MS, NatsApi } from './nats-api.js';
 import { NatsConsumers } from './nats-consumers.js';
 import { toDelivery } from './nats-delivery.js';
 import { fromNatsHeaders, MESSAGE_ID_HEADER, toNatsHeaders } from './nats-headers.js';
 import { pull } from './nats-pull.js';
+import { NatsOrigins } from './nats-origins.js';
 import { missingRight, NatsRequests } from './nats-requests.js';
 import { NatsStreams, type OwnStreams } from './nats-streams.js';
 
@@ -30,18 +41,12 @@ const BUSY_PAUSE_MS = 10;
 /** Stays under the 25 s a shutdown may take. */
 const CLOSE_WAIT_MS = 15_000;
 
-interface PubAck {
-  stream?: string;
-  seq?: number;
-  duplicate?: boolean;
-  error?: { code: number; err_code?: number; description?: string };
-}
-
 export class NatsBus implements Bus {
   readonly adapter = 'nats';
   private readonly requests: NatsRequests;
   private readonly api: NatsApi;
   private readonly consumers: NatsConsumers;
+  private readonly origins: NatsOrigins;
   private readonly streams: NatsStreams;
   private readonly responders = new Set<Subscription>();
   private readonly answering = new Set<Promise<void>>();
@@ -72,7 +77,8 @@ export class NatsBus implements Bus {
   ) {
     this.requests = new NatsRequests(connection, `_INBOX.${options.app}`);
     this.api = new NatsApi(jsm, this.requests, (stream) => this.streams.missing(stream));
-    this.consumers = new NatsConsumers(this.api);
+    this.consumers = new NatsConsumers(this.api, options.logger);
+    this.origins = new NatsOrigins(this.api, this.requests);
     this.streams = new NatsStreams(jsm, this.requests, options, () => {
       // The server may have forgotten the durables too; only then may those who compare ledgers look.
       this.consumers.forgetAll();
@@ -148,9 +154,12 @@ export class NatsBus implements Bus {
     return this.consumers.unsettled(consumer);
   }
 
-  async streamState(stream: string): Promise<StreamState> {
-    const info = await this.api.call(stream, (jsm) => jsm.streams.info(stream));
-    return { name: stream, created: info.created, lastSequence: info.state.last_seq };
+  streamState(stream: string): Promise<StreamState> {
+    return this.streams.state(stream, this.api);
+  }
+
+  rewindReaders(stream: string, rewind: Rewind): Promise<void> {
+    return this.streams.note(stream, rewind, this.api);
   }
 
   onConnected(listener: () => void): void {
@@ -182,6 +191,8 @@ export class NatsBus implements Bus {
       // Without this a pull that ends at once because the connection is gone would be repeated without a pause.
       this.requests.assertConnected();
       await this.consumers.ensure(consumer);
+      // Of the time before the pull: what arrives for it cannot be older.
+      const { epoch } = this.requests;
       const left = deadline - performance.now();
       const { messages, outcome } = await pull(this.connection, {
         inboxPrefix: `_INBOX.${this.options.app}`,
@@ -192,7 +203,11 @@ export class NatsBus implements Bus {
         abort: this.epoch.signal,
       });
       if (outcome === 'silent' || outcome === 'consumer-gone') this.consumers.forget(consumer);
-      if (messages.length > 0) return messages.map((message) => toDelivery(message, this.requests));
+      if (messages.length > 0) {
+        return messages.map((message) =>
+          toDelivery(message, this.requests, this.origins.check(consumer.stream, epoch)),
+        );
+      }
       if (performance.now() >= deadline) return [];
       if (outcome === 'busy') await sleep(BUSY_PAUSE_MS);
     }
@@ -264,15 +279,6 @@ export class NatsBus implements Bus {
       }
     }
   }
-}
-
-function appended(stream: string, reply: Msg): Appended {
-  const ack = reply.json<PubAck>();
-  if (ack.error !== undefined || ack.seq === undefined) {
-    const reason = ack.error?.description ?? 'no sequence in the answer';
-    throw unavailable(`Stream ${stream} did not store the message: ${reason}.`);
-  }
-  return { stream: ack.stream ?? stream, sequence: ack.seq, duplicate: ack.duplicate ?? false };
 }
 
 /** A subscription whose connection is gone has nothing left to drain. */

@@ -1,5 +1,6 @@
 import type { Msg } from '@nats-io/transport-node';
 import { nanos } from '@nats-io/transport-node';
+import { unavailable } from '../bus-errors.js';
 import type { Delivery } from '../bus.port.js';
 import { fromNatsHeaders, MESSAGE_ID_HEADER } from './nats-headers.js';
 import type { NatsRequests } from './nats-requests.js';
@@ -12,23 +13,30 @@ const ACK = text.encode('+ACK');
 const TERM = text.encode('+TERM');
 const WORKING = text.encode('+WPI');
 
-export function toDelivery(message: Msg, requests: NatsRequests): Delivery {
+/** Whether the position a message was handed out at is still the position of that message. */
+export type StillThere = (sequence: number, messageId: string) => Promise<boolean>;
+
+export function toDelivery(message: Msg, requests: NatsRequests, stillThere: StillThere): Delivery {
   const info = deliveryInfo(message.reply ?? '');
+  const messageId = message.headers?.get(MESSAGE_ID_HEADER) ?? '';
   const settle = async (verb: Uint8Array): Promise<void> => {
+    if (!(await stillThere(info.sequence, messageId))) {
+      throw unavailable(`${info.stream} lost message ${messageId} after it was handed out; it comes again.`);
+    }
     await requests.ask(message.reply ?? '', verb, SETTLE_TIMEOUT_MS);
   };
   return {
     subject: message.subject,
     payload: message.data,
     headers: fromNatsHeaders(message.headers),
-    messageId: message.headers?.get(MESSAGE_ID_HEADER) ?? '',
+    messageId,
     ...info,
     ack: () => settle(ACK),
     // Delay by nak, never by a `backoff` list of the consumer: that list replaces the ack-wait.
     nak: (delayMs) =>
       settle(text.encode(delayMs > 0 ? `-NAK ${JSON.stringify({ delay: nanos(Math.round(delayMs)) })}` : '-NAK')),
     extend: async () => {
-      message.respond(WORKING);
+      if (await stillThere(info.sequence, messageId)) message.respond(WORKING);
     },
     terminate: () => settle(TERM),
   };

@@ -19,6 +19,7 @@ export class NatsRequests {
   private readonly waiting = new Set<() => void>();
   private readonly inbox: NatsInbox;
   private connected = true;
+  private losses = 0;
 
   constructor(connection: NatsConnection, inboxPrefix: string) {
     this.inbox = new NatsInbox(connection, inboxPrefix);
@@ -26,6 +27,11 @@ export class NatsRequests {
 
   get isConnected(): boolean {
     return this.connected;
+  }
+
+  /** Another one after every lost connection: behind it may be a server that knows less than it did. */
+  get epoch(): number {
+    return this.losses;
   }
 
   assertConnected(): void {
@@ -36,6 +42,7 @@ export class NatsRequests {
   setConnected(connected: boolean): void {
     this.connected = connected;
     if (connected) return;
+    this.losses += 1;
     this.inbox.refuseAll(lost);
     for (const refuse of this.waiting) refuse();
     this.waiting.clear();

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { ensureTopology, TopologyError } from '../../topology/ensure-topology.js';
 import type { StreamSpec } from '../../topology/topology.js';
+import type { Rewind, StreamState } from '../bus.port.js';
 import type { BusLogger } from '../bus-errors.js';
 import { NatsStartError } from './connect-nats.js';
-import { API_TIMEOUT_MS } from './nats-api.js';
+import { API_TIMEOUT_MS, type NatsApi } from './nats-api.js';
 import type { NatsRequests } from './nats-requests.js';
+import { noteOfStream, readDurableNote, readStreamNote } from './rewind-note.js';
 
 export interface OwnStreams {
   /** Streams this process makes and keeps as wanted. */
@@ -81,6 +83,26 @@ export class NatsStreams {
     this.made = false;
     this.own.logger.warn('a stream of ours is missing on NATS; making it anew', { stream });
     void this.makeAgain();
+  }
+
+  async state(stream: string, api: NatsApi): Promise<StreamState> {
+    // Before the stream: so a durable that looks ahead of it is.
+    const durables = this.isOwn(stream) ? await api.call(stream, (jsm) => jsm.consumers.list(stream).next()) : [];
+    const { created, config, state } = await api.call(stream, (jsm) => jsm.streams.info(stream));
+    const rewound = readStreamNote(config.description).generation;
+    // Those that have not followed the last rewind yet are known to be ahead.
+    const followed = durables.filter((durable) => readDurableNote(durable.config.description) === rewound);
+    const readUpTo = Math.max(0, ...followed.map((durable) => durable.delivered.stream_seq));
+    return { name: stream, created, lastSequence: state.last_seq, readUpTo, rewound };
+  }
+
+  async note(stream: string, rewind: Rewind, api: NatsApi): Promise<void> {
+    await api.call(stream, (jsm) => jsm.streams.update(stream, { description: noteOfStream(rewind) }));
+  }
+
+  private isOwn(stream: string): boolean {
+    const { streams, mayChange } = this.own;
+    return streams.some((own) => own.name === stream) && (mayChange?.(stream) ?? true);
   }
 
   private async make(): Promise<void> {
