@@ -11,6 +11,7 @@ export function describeOperation(spec: OperationSpec, components: Components): 
     summary: spec.summary,
     description: description(spec),
     security: security(spec),
+    ...(typeof spec.access === 'object' ? { 'x-required-role': spec.access.role } : {}),
     ...(spec.aliases !== undefined || spec.rootAliases !== undefined
       ? { 'x-aliases': [...(spec.aliases ?? []).map((path) => `/api/v1${path}`), ...(spec.rootAliases ?? [])] }
       : {}),

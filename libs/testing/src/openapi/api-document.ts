@@ -18,6 +18,8 @@ export interface ApiOperation {
   aliases: readonly string[];
   /** An empty list: public. One empty requirement among others: optional. */
   security: readonly Json[];
+  /** The role it takes beside a token. */
+  role: string | undefined;
 }
 
 export interface ReceivedAnswer {
@@ -118,6 +120,7 @@ export class ApiDocument {
       ),
       aliases: asList(spec['x-aliases']).map(String),
       security: asList(spec.security).map(asObject),
+      role: typeof spec['x-required-role'] === 'string' ? spec['x-required-role'] : undefined,
     };
   }
 
