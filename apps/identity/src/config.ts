@@ -1,5 +1,5 @@
 import { ACCESS_TOKEN_ALGORITHMS } from '#contracts';
-import { busSettings } from '#messaging';
+import { busSettings, messagingSettings } from '#messaging';
 import { defineSettings, fieldCipherSettings, platformSettings, setting, type SettingsOf } from '#platform';
 import { databaseSettings } from '#persistence';
 
@@ -134,6 +134,7 @@ export const identitySettings = defineSettings({
   ...platformSettings,
   ...databaseSettings,
   ...busSettings,
+  ...messagingSettings,
   ...fieldCipherSettings,
   ...identityOwnSettings,
 });

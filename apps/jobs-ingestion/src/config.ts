@@ -1,4 +1,4 @@
-import { busSettings } from '#messaging';
+import { busSettings, messagingSettings } from '#messaging';
 import { databaseSettings } from '#persistence';
 import { defineSettings, platformSettings, setting, type SettingsOf } from '#platform';
 import { sourceSettings } from './sources/index.js';
@@ -35,6 +35,7 @@ export const jobsSettings = defineSettings({
   ...platformSettings,
   ...databaseSettings,
   ...busSettings,
+  ...messagingSettings,
   ...jobsOwnSettings,
 });
 export type JobsSettings = SettingsOf<typeof jobsSettings>;

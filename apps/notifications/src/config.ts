@@ -1,4 +1,4 @@
-import { busSettings } from '#messaging';
+import { busSettings, messagingSettings } from '#messaging';
 import { databaseSettings } from '#persistence';
 import { defineSettings, fieldCipherSettings, platformSettings, type SettingsOf } from '#platform';
 
@@ -6,6 +6,7 @@ export const notificationsSettings = defineSettings({
   ...platformSettings,
   ...databaseSettings,
   ...busSettings,
+  ...messagingSettings,
   ...fieldCipherSettings,
 });
 export type NotificationsSettings = SettingsOf<typeof notificationsSettings>;

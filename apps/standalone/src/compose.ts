@@ -5,7 +5,15 @@ import { gatewayHttp, GatewayModule, gatewaySettings } from '../../gateway/src/i
 import { IdentityModule, identitySchema, identitySettings } from '../../identity/src/index.js';
 import { JobsIngestionModule, jobsSchema, jobsSettings } from '../../jobs-ingestion/src/index.js';
 import { NotificationsModule, notificationsSchema, notificationsSettings } from '../../notifications/src/index.js';
-import { busMigrations, busSettings, BusStrategy, connectBus, MessagingModule } from '#messaging';
+import {
+  busMigrations,
+  busSettings,
+  BusStrategy,
+  connectBus,
+  MessagingModule,
+  messagingOptions,
+  messagingSettings,
+} from '#messaging';
 import type { ServiceSchema } from '#persistence';
 import { bootstrap, type BootstrapOptions, type Environment, readSettings, type RunningApp } from '#platform';
 import type { StandaloneSettings } from './config.js';
@@ -44,7 +52,7 @@ export async function startComposition(
       });
       return {
         modules: [
-          MessagingModule.forRoot(bus),
+          MessagingModule.forRoot(bus, messagingOptions(readSettings(messagingSettings, env('gateway')))),
           IdentityModule.register(identity),
           JobsIngestionModule.register(readSettings(jobsSettings, env('jobs-ingestion'))),
           ApplicationsModule.register(readSettings(applicationsSettings, env('applications'))),
