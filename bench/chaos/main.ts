@@ -5,6 +5,7 @@ import { Cluster } from './cluster.js';
 import { runForgets } from './forget-run.js';
 import { runKills } from './kill-run.js';
 import { Load } from './load.js';
+import { listedMutants, MUTANTS, plant } from './mutants.js';
 import { quiesce } from './quiesce.js';
 import { Random } from './random.js';
 import { acknowledgedByKind, operationsOf, type Summary, table } from './report.js';
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
     keep: { type: 'boolean' },
     verbose: { type: 'boolean' },
     dist: { type: 'string' },
+    mutant: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -37,7 +39,9 @@ if (options.help === true) {
   --json      one JSON object at the end instead of the table
   --verbose   every fault as it happens
   --keep      leave the folder with logs and data behind
-  --dist URL  another build to run, e.g. one with a planted bug
+  --dist URL  another build to run
+  --mutant M  a copy of the build with a planted mistake, which must not hold:
+${listedMutants()}
 `);
   process.exit(0);
 }
@@ -54,9 +58,15 @@ const whole = (text: string | undefined, otherwise: number): number => {
 const seed = whole(options.seed, Math.floor(Date.now() / DAY_MS));
 const points = whole(options.seeds, mode === 'forget' ? (quick ? 3 : 20) : quick ? 40 : 200);
 const flags = `${mode === 'forget' ? '--forget ' : ''}${options.torn === true ? '--torn ' : ''}${quick ? '--quick ' : ''}`;
-const command = `node dist/bench/chaos/main.js ${flags}--seeds ${points} --seed ${seed}`;
-const dist =
+const planted = options.mutant === undefined ? '' : `--mutant ${options.mutant} `;
+const command = `node dist/bench/chaos/main.js ${flags}${planted}--seeds ${points} --seed ${seed}`;
+const build =
   options.dist === undefined ? new URL('../../', import.meta.url) : new URL(options.dist, `file://${process.cwd()}/`);
+if (options.mutant !== undefined && MUTANTS[options.mutant] === undefined) {
+  process.stderr.write(`"${options.mutant}" is no mutant; there are ${Object.keys(MUTANTS).join(', ')}\n`);
+  process.exit(64);
+}
+const mutant = options.mutant === undefined ? undefined : plant(options.mutant, build);
 
 const REST_PATIENCE_MS = 60_000;
 const startedAt = performance.now();
@@ -65,9 +75,11 @@ const say = (line: string): void => void process.stderr.write(`${seconds().toFix
 const detail = options.verbose === true ? say : (): void => undefined;
 
 say(`${mode}, seed ${seed}; again with: ${command}`);
-const cluster = await Cluster.start({ dist });
+const cluster = await Cluster.start({ dist: mutant?.dist ?? build });
 // However we end, the processes end with us: their tether breaks. The folder is for the orderly end only.
-const summary = await run(cluster).finally(() => cluster.stop({ keep: options.keep === true }));
+const summary = await run(cluster).finally(() =>
+  cluster.stop({ keep: options.keep === true }).finally(() => mutant?.remove()),
+);
 if (options.keep === true) say(`logs and data: ${cluster.folder}`);
 process.stdout.write(options.json === true ? `${JSON.stringify(summary)}\n` : `\n${table(summary)}\n`);
 process.exit(summary.ok ? 0 : 1);
