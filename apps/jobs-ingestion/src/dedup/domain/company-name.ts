@@ -3,7 +3,7 @@ import { COUNTRY_OF } from '../../places/domain/countries.js';
 
 /** Forms of incorporation. They never tell two employers apart. */
 const LEGAL = new Set(
-  'inc incorporated corp corporation llc llp lp ltd limited co company gmbh mbh ag kg kgaa ohg ug se sa sas sasu sarl srl spa sl slu bv nv ab as asa aps oy oyj plc pte pty pvt private public ev eg doo zoo sro kft pbc gbr'.split(
+  'inc incorporated corp corporation llc llp lp ltd limited co company gmbh mbh ag kg kgaa ohg ug se sa sas sasu sarl srl spa sl slu bv nv ab as asa aps oy oyj plc pte pty pvt private public ev eg doo zoo oo sro kft zrt nyrt pbc gbr ggmbh ev ek lda ltda snc sapa scarl aps vof cv hb kb ou uab sia asbl vzw'.split(
     ' ',
   ),
 );
@@ -26,6 +26,7 @@ export function companyName(name: string): CompanyName {
       .replace(/\([^)]*\)/g, ' ')
       .replace(/[®™©]/g, ' ')
       .replace(/\.(?:com|io|ai|co|net|org|de|eu|sh|dev|app)\b/g, ' ')
+      .replace(/\bsp(?:\.|olka)? (?:z o\.? ?o\b\.?|[jk]\b\.?)/g, ' ')
       .replace(/\b(?:[a-z]\.){2,}/g, (dotted) => dotted.replaceAll('.', ''))
       .replace(/'s\b/g, 's')
       .replace(/[^\p{L}\p{N}]+/gu, ' ')

@@ -71,6 +71,8 @@ describe('comparing two postings', () => {
     ['Zalando SE', 'Zalando'],
     ['Amazon', 'Amazon.com, Inc.'],
     ['Müller & Söhne GmbH & Co. KG', 'Muller & Sohne'],
+    ['Granat Automatyka Sp. z o.o.', 'Granat Automatyka'],
+    ['Klinikum Ziegelhof gGmbH', 'Klinikum Ziegelhof'],
   ])('takes "%s" and "%s" for one employer', (left, right) => {
     expect(verdict({ company: left }, { company: right })).toBe('duplicate');
   });
@@ -84,6 +86,7 @@ describe('comparing two postings', () => {
     ['Remote - EMEA', 'Singapore', 'different'],
     ['Molbergen', 'Lietzow', 'different'],
     ['Molbergen', 'Molbergen', 'duplicate'],
+    ['Molbergen', 'Molbergen, Germany', 'duplicate'],
     ['Remote', 'Remote - Poland', 'unsure'],
   ] as const)('place "%s" against "%s": %s', (left, right, expected) => {
     expect(verdict({ locationText: left }, { locationText: right })).toBe(expected);
@@ -140,6 +143,22 @@ describe('comparing two postings', () => {
     expect(
       verdict({ descriptionText: prose('a'), company: 'Fjord' }, { descriptionText: prose('b'), company: 'Fabrikam' }),
     ).toBe('different');
+  });
+
+  it.each([
+    ['Applied AI Engineer (LLM)', 'Applied AI Engineer'],
+    ['Platform Engineer (Kubernetes, GitLab)', 'Platform Engineer'],
+    ['PKI / Cryptography Engineer', 'PKI Engineer'],
+    ['iOS Engineer (Swift)', 'Swift Developer (iOS)'],
+    ['Intern Robotics / ROS 2', 'Intern Robotics'],
+  ])('takes "%s" and "%s" for one job only where one whole text stands for both', (left, right) => {
+    const descriptionText = prose('shared');
+    expect(verdict({ title: left, descriptionText }, { title: right, descriptionText })).toBe('duplicate');
+    const cut = descriptionText.slice(0, 800);
+    expect(verdict({ title: left, descriptionText: cut }, { title: right, descriptionText: cut })).not.toBe(
+      'duplicate',
+    );
+    expect(verdict({ title: left }, { title: right })).not.toBe('duplicate');
   });
 
   it('says why', () => {

@@ -24,9 +24,9 @@ const OTHER_TEXT = 0.35;
 /** Shingles. A text of 40 is some three lines; one of 120 is no boilerplate intro any more. */
 const SOME_TEXT = 40;
 const LONG_TEXT = 120;
-/** A text no board has cut, nearly unchanged. */
-const WHOLE_TEXT = 200;
-const WHOLE_COPY = 0.95;
+/** A text no board has cut, nearly unchanged: one job even where its title is told at another length. */
+const WHOLE_TEXT = 80;
+const WHOLE_COPY = 0.93;
 /** A cut copy is much shorter; only its beginning, often the same for all jobs of a company, can be compared. */
 const CUT_RATIO = 2;
 /** Words a title must have to stand for one opening at an employer without any help from text or place. */
@@ -95,7 +95,7 @@ function vetoOf(a: DedupProfile, b: DedupProfile, location: LocationRelation): s
   if (differs(a.title.levels, b.title.levels)) {
     return `level: ${a.title.levels.join(' ') || 'none'} and ${b.title.levels.join(' ') || 'none'}`;
   }
-  if (differs(a.title.stack, b.title.stack) && a.title.stack.length > 0 && b.title.stack.length > 0) {
+  if (!isPartOf(a.title.stack, b.title.stack) && !isPartOf(b.title.stack, a.title.stack)) {
     return `stack: ${a.title.stack.join(', ')} and ${b.title.stack.join(', ')}`;
   }
   const [left, right] = [a.title.requisitions, b.title.requisitions];
@@ -104,6 +104,17 @@ function vetoOf(a: DedupProfile, b: DedupProfile, location: LocationRelation): s
   }
   return null;
 }
+
+const isPartOf = (part: readonly string[], whole: readonly string[]): boolean =>
+  part.every((one) => whole.includes(one));
+
+/** One title names a skill that the other leaves out. One that names none at all says nothing about it. */
+const namesMore = ({ title: { stack: left } }: DedupProfile, { title: { stack: right } }: DedupProfile): boolean =>
+  left.length > 0 && right.length > 0 && left.length !== right.length;
+
+/** Boards that cut a text after so many characters leave what all jobs of an employer begin with. */
+const endsWhole = ({ facts }: DedupProfile): boolean =>
+  /(?<!\.\.)[.!?)]["'”»]?\s*$/.test(facts.descriptionText.slice(-8));
 
 interface Findings {
   titles: TitleRelation;
@@ -130,16 +141,16 @@ function compareNear(
 
   if (company !== 'same') {
     // Two names of one employer: the very same text for the very same job in the very same place.
-    if (titles === 'same' && location === 'same' && isCopy)
+    if (titles === 'same' && !namesMore(a, b) && location === 'same' && isCopy)
       return decide('duplicate', company === 'related' ? 0.85 : 0.8);
     return decide(company === 'related' && isCopy ? 'unsure' : 'different', 0.3);
   }
-  if (titles === 'contains') {
+  if (titles !== 'same' || namesMore(a, b)) {
     // "… – Sales Tech" beside the bare title is usually another team; only a whole copy in one place is the same job.
-    const isWhole = isCopy && text.size >= WHOLE_TEXT && text.containment >= WHOLE_COPY;
-    return isWhole && location === 'same' && a.location.places.length > 0
+    const isWhole = endsWhole(a) && endsWhole(b) && text.size >= WHOLE_TEXT && text.containment >= WHOLE_COPY;
+    return isWhole && text.ratio <= CUT_RATIO && location === 'same' && a.location.places.length > 0
       ? decide('duplicate', 0.85)
-      : decide('unsure', 0.4);
+      : decide(titles === 'includes' ? 'different' : 'unsure', 0.4);
   }
   if (text.size >= SOME_TEXT) {
     if (text.containment >= SAME_TEXT) return decide('duplicate', 0.6 + 0.35 * text.containment);

@@ -103,12 +103,19 @@ function relatePlaces(a: Place, b: Place): LocationRelation {
 
 /** Towns the gazetteer lacks: equal words are the same place, words in common may be, other words are another place. */
 function relateWords(a: JobLocation, b: JobLocation): LocationRelation {
-  if (a.places.length !== b.places.length) return 'compatible';
+  if (a.places.length !== b.places.length) return namesCityOf(a, b) || namesCityOf(b, a) ? 'same' : 'compatible';
   if (a.words.size === 0 || b.words.size === 0) return a.words.size === b.words.size ? 'same' : 'compatible';
   const common = [...a.words].filter((word) => b.words.has(word)).length;
   if (common === Math.max(a.words.size, b.words.size)) return 'same';
   return common > 0 ? 'compatible' : 'different';
 }
+
+/** "Weimar" beside "Weimar, Germany": without the country we do not know it, but it is the town the other names. */
+const namesCityOf = (unknown: JobLocation, known: JobLocation): boolean =>
+  unknown.places.length === 0 &&
+  unknown.words.size > 0 &&
+  known.places.length === 1 &&
+  [...unknown.words].join(' ') === fold(known.places[0]?.city ?? '');
 
 /** Comparable form of the places for the fingerprint. */
 export const locationKey = ({ places, words }: JobLocation): string =>

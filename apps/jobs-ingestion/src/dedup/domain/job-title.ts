@@ -51,6 +51,9 @@ const LEVELS = new Set(
     ' ',
   ),
 );
+const VERSIONED = new Set(
+  'ros vue angular python java php net dynamics s drupal typo3 odoo magento industrie industry'.split(' '),
+);
 const ROMAN: ReadonlyMap<string, string> = new Map([
   ['i', '1'],
   ['ii', '2'],
@@ -70,6 +73,8 @@ export function jobTitle(title: string): JobTitle {
   tokens.forEach((token, index) => {
     if (/\d{4,}/.test(token) && !/^(?:19|20)\d\d$/.test(token)) requisitions.add(token);
     else if (LEVELS.has(token)) levels.add(token);
+    // "ROS 2" and "Vue 3" are products.
+    else if (/^\d{1,2}$/.test(token) && VERSIONED.has(tokens[index - 1] ?? '')) core.add(token);
     // A roman one standing first is a word of the title; "L6", "Level 6" and a bare small number are levels.
     else if (index > 0 && ROMAN.has(token)) levels.add(ROMAN.get(token) ?? token);
     else if (/^(?:l?\d{1,2}|\d(?:st|nd|rd|th))$/.test(token)) levels.add(token.replace(/^l/, ''));
@@ -87,7 +92,16 @@ export function jobTitle(title: string): JobTitle {
 const stackText = (title: string): string =>
   title.replace(/[([\-–|,/:]\s*(Go|R|C|Rust|Swift|Scala|Dart)\b/g, ', $1 developer');
 
-export type TitleRelation = 'same' | 'contains' | 'overlaps' | 'different';
+/**
+ * `contains`: the longer one begins with the shorter. `includes`: it has all its words, but others between or before
+ * them. `overlaps`: each has a word the other lacks.
+ */
+export type TitleRelation = 'same' | 'contains' | 'includes' | 'overlaps' | 'different';
+
+/** What everybody in the trade is called; beside equal other words they say the same. */
+const MAKERS = new Set(
+  'engineer developer ingenieur ingeniero inzynier programista sviluppatore programador'.split(' '),
+);
 
 /** `ignored`: words of either location, which some boards append to the title. */
 export function relateTitles(a: JobTitle, b: JobTitle, ignored: ReadonlySet<string>): TitleRelation {
@@ -95,11 +109,19 @@ export function relateTitles(a: JobTitle, b: JobTitle, ignored: ReadonlySet<stri
   const right = b.core.filter((word) => !ignored.has(word));
   const onlyLeft = left.filter((word) => !right.some((other) => isSameWord(word, other)));
   const onlyRight = right.filter((word) => !left.some((other) => isSameWord(word, other)));
+  if (
+    left.length === right.length &&
+    left.length > 1 &&
+    [...onlyLeft, ...onlyRight].every((word) => MAKERS.has(word))
+  ) {
+    return onlyLeft.length === 0 ? 'same' : 'includes';
+  }
   if (onlyLeft.length === 0 && onlyRight.length === 0) return 'same';
   if (onlyLeft.length === left.length) return 'different';
   const [short, long] = left.length <= right.length ? [left, right] : [right, left];
   // Words in front change the job ("Platform Reliability Engineer"), words behind usually narrow it down.
-  return short.every((word, index) => isSameWord(word, long[index] ?? '')) ? 'contains' : 'overlaps';
+  if (short.every((word, index) => isSameWord(word, long[index] ?? ''))) return 'contains';
+  return (left.length <= right.length ? onlyLeft : onlyRight).length === 0 ? 'includes' : 'overlaps';
 }
 
 /** Equal, a plural, or one slip of the keyboard in a long word. */

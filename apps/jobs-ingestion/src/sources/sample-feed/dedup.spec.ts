@@ -59,9 +59,9 @@ describe('duplicate detection on the sample feed', () => {
     expect(found(known)).toBeGreaterThanOrEqual(least);
   });
 
-  /** Titles that differ in a skill or an employer's short name keep many apart: a missed one costs less than a wrong merge. */
+  /** Measured: 175 of 200 pairs (159 before titles of another length were told by whole copies). The rest are titles said anew. */
   it('finds most pairs of one opening and most duplicate items', () => {
-    expect(found(pairs.filter(({ isOne }) => isOne))).toBeGreaterThan(0.7);
+    expect(found(pairs.filter(({ isOne }) => isOne))).toBeGreaterThan(0.85);
     const groups = new Groups();
     for (const [a, b] of pairsOf(rows)) {
       if (compareProfiles(a.profile, b.profile).verdict === 'duplicate') {
@@ -71,6 +71,6 @@ describe('duplicate detection on the sample feed', () => {
     const merged = new Set(rows.map(({ profile }) => groups.of(profile.facts.sourceId))).size;
     const openings = new Set(rows.map(({ truth }) => truth.opening)).size;
     expect(merged).toBeGreaterThanOrEqual(openings);
-    expect((rows.length - merged) / (rows.length - openings)).toBeGreaterThan(0.7);
+    expect((rows.length - merged) / (rows.length - openings)).toBeGreaterThan(0.8);
   });
 });
