@@ -18,6 +18,10 @@ import { AchievementsService } from './achievements/achievements.service.js';
 import { AuditLogRepository } from './audit/audit-log.repository.js';
 import { AuditRpcController } from './audit/audit.rpc.controller.js';
 import { AuditService } from './audit/audit.service.js';
+import { AvatarRepository } from './avatar/avatar.repository.js';
+import { AvatarRpcController } from './avatar/avatar.rpc.controller.js';
+import { AvatarShelf } from './avatar/avatar-shelf.js';
+import { AvatarsService } from './avatar/avatars.service.js';
 import type { IdentitySettings } from './config.js';
 import { identitySchema } from './data-source.js';
 import { SignInCodeRepository } from './otp/sign-in-code.repository.js';
@@ -78,6 +82,7 @@ export class IdentityModule {
         ProfileRpcController,
         AchievementsRpcController,
         GoalsRpcController,
+        AvatarRpcController,
         AuditRpcController,
         MailVerificationRpcController,
         PasswordResetRpcController,
@@ -134,6 +139,10 @@ export class IdentityModule {
         GoalRepository,
         GoalsService,
         GoalProgressService,
+        // pictures
+        AvatarRepository,
+        AvatarShelf,
+        AvatarsService,
         // security history
         AuditLogRepository,
         AuditService,

@@ -9,6 +9,7 @@ import { CreateAuditLog1764000002000 } from './migrations/1764000002000-create-a
 import { CreateMailTokens1765000000000 } from './migrations/1765000000000-create-mail-tokens.js';
 import { CreateAchievementsAndGoals1766000000000 } from './migrations/1766000000000-create-achievements-and-goals.js';
 import { CreateSignInCodes1765000001000 } from './migrations/1765000001000-create-sign-in-codes.js';
+import { CreateAvatars1766000001000 } from './migrations/1766000001000-create-avatars.js';
 import { SkillEntity } from './profile/skill.entity.js';
 
 export const identitySchema: ServiceSchema = {
@@ -22,5 +23,6 @@ export const identitySchema: ServiceSchema = {
     CreateMailTokens1765000000000,
     CreateAchievementsAndGoals1766000000000,
     CreateSignInCodes1765000001000,
+    CreateAvatars1766000001000,
   ],
 };

@@ -41,6 +41,11 @@ export class Answer {
     return new Answer(body, { contentType });
   }
 
+  /** A picture of our own making, which pages of other sites may show. */
+  static picture(body: Uint8Array, contentType: string): Answer {
+    return new Answer(body, { contentType, headers: { 'cross-origin-resource-policy': 'cross-origin' } });
+  }
+
   /** Server-sent events; the stream carries the finished frames. */
   static events(frames: Readable): Answer {
     return new Answer(frames, {

@@ -2,6 +2,7 @@ import { AchievementsController } from './achievements.controller.js';
 import { AuthController } from './auth.controller.js';
 import { AuthMailController } from './auth-mail.controller.js';
 import { AuthOtpController } from './auth-otp.controller.js';
+import { AvatarController } from './avatar.controller.js';
 import { GoalsController } from './goals.controller.js';
 import { UsersController } from './users.controller.js';
 
@@ -12,4 +13,5 @@ export const identityControllers = [
   UsersController,
   AchievementsController,
   GoalsController,
+  AvatarController,
 ];

@@ -102,11 +102,14 @@ function fields(schema: TObject | undefined, place: 'path' | 'query'): Json[] {
 const words = (name: string, place: 'path' | 'query'): string =>
   place === 'path' ? `The ${name.replaceAll('_', ' ')}` : `Only or by ${name.replaceAll('_', ' ')}`;
 
+const FILE: Json = { type: 'string', format: 'binary' };
+const FORM_WITH_FILE: Json = { type: 'object', required: ['file'], properties: { file: FILE } };
+
 function requestBody(spec: OperationSpec, components: Components): Json {
   if (spec.rawBody !== undefined) {
     const { mediaTypes, maxBytes } = spec.rawBody;
     const content = Object.fromEntries(
-      mediaTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+      mediaTypes.map((type) => [type, { schema: type === 'multipart/form-data' ? FORM_WITH_FILE : FILE }]),
     );
     return { requestBody: { required: true, description: `At most ${maxBytes} bytes.`, content } };
   }

@@ -1,4 +1,4 @@
-import type { MatchProfile, Profile, Skill, SkillDetail, Static } from '#contracts';
+import { avatarOf, type MatchProfile, type Profile, type Skill, type SkillDetail, type Static } from '#contracts';
 import { completenessOf } from './domain/completeness.js';
 import type { ProfileRow } from './profile.repository.js';
 import type { SkillEntity } from './skill.entity.js';
@@ -14,6 +14,8 @@ export function toProfile(row: ProfileRow): Profile {
     skill_details: row.skills,
     preferred_locations: places.map((place) => place.text),
     preferred_places: places.map(({ city, country }) => ({ city, country })),
+    avatar: row.avatarId === null ? null : avatarOf(row.avatarId),
+    avatar_url: row.avatarId === null ? null : avatarOf(row.avatarId).medium,
     version: row.version,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),

@@ -12,6 +12,7 @@ export interface ProfileRow {
   updatedAt: Date;
   facts: ProfileFacts;
   skills: SkillDetail[];
+  avatarId: string | null;
 }
 
 type StoredRow = Omit<ProfileRow, 'facts'> & { facts: Partial<ProfileFacts> };
@@ -27,12 +28,12 @@ export class ProfileRepository {
     const rows = await db.query<StoredRow>(
       'profile.find',
       `SELECT a.id AS "userId", a.email, a.full_name AS "fullName", a.created_at AS "createdAt",
-              p.version, p.updated_at AS "updatedAt", p.facts,
+              p.version, p.updated_at AS "updatedAt", p.facts, v.id AS "avatarId",
               (SELECT coalesce(json_agg(json_build_object(
                         'name', s.name, 'proficiency', s.proficiency, 'years', s.years,
                         'is_verified', s.is_verified) ORDER BY s.position, s.id), '[]')
                FROM skill s WHERE s.user_id = a.id) AS skills
-       FROM account a JOIN profile p ON p.user_id = a.id
+       FROM account a JOIN profile p ON p.user_id = a.id LEFT JOIN avatar v ON v.user_id = a.id
        WHERE a.id = $1`,
       [userId],
     );

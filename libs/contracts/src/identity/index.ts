@@ -3,6 +3,7 @@ export * from './accounts.js';
 export * from './achievements.js';
 export * from './audit.js';
 export * from './credentials.js';
+export * from './avatar.js';
 export * from './events.js';
 export * from './goals.js';
 export * from './otp.js';

@@ -13,6 +13,7 @@ import {
   Type,
   Uuid,
 } from '../schema.js';
+import { Avatar } from './avatar.js';
 import { EXPERIENCE_LEVELS, REMOTE_MODES } from './events.js';
 
 export const PROFICIENCIES = ['beginner', 'intermediate', 'advanced', 'expert'] as const;
@@ -111,6 +112,8 @@ export const Profile = Closed({
     description: 'The same, understood; city and country null where we could not tell.',
   }),
   languages: Type.Array(LanguageEntry),
+  avatar: Nullable(Avatar),
+  avatar_url: Nullable(Type.String({ description: 'The picture in medium size.' })),
   completeness: Closed({
     score: Type.Integer({ minimum: 0, maximum: 100, description: 'Sum of the points of the parts that are there.' }),
     parts: Type.Array(

@@ -48,6 +48,8 @@ const profile: Profile = {
   bio: null,
   phone: null,
   time_zone: null,
+  avatar: null,
+  avatar_url: null,
   completeness: { score: 60, parts: [], next: [] },
   version: 3,
   created_at: '2026-11-20T10:00:00.000Z',

@@ -15,6 +15,8 @@ function profile(told: Partial<Profile> = {}): Omit<Profile, 'completeness'> {
     skill_details: [],
     preferred_locations: [],
     preferred_places: places,
+    avatar: null,
+    avatar_url: null,
     version: 1,
     created_at: '2026-11-20T10:00:00.000Z',
     updated_at: '2026-11-20T10:00:00.000Z',

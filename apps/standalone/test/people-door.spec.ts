@@ -1,0 +1,249 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compileSchema, Goal, setAvatar, type Static, TokenPair, type TSchema, User } from '#contracts';
+import { newId } from '#kernel';
+import { BusStrategy, busSettings, connectBus, MessagingModule } from '#messaging';
+import { bootstrap, readSettings, type RunningApp } from '#platform';
+import { createTestDatabase, type NatsHandle, startNats, TEST_FIELD_KEYS, type TestDatabase } from '#testing';
+import sharp from 'sharp';
+import { gatewayHttp, GatewayModule, gatewaySettings } from '../../gateway/src/index.js';
+import { IdentityModule, identitySchema, identitySettings } from '../../identity/src/index.js';
+
+const PASSWORD = 'seven purple elephants';
+const QUIET = { NODE_ENV: 'test', LOG_LEVEL: 'silent', HEALTH_PORT: '0' };
+
+function shaped<S extends TSchema>(schema: S, body: unknown): Static<S> {
+  const compiled = compileSchema(schema);
+  if (!compiled.check(body)) throw new Error(`not what the contract says: ${JSON.stringify(compiled.problems(body))}`);
+  return body;
+}
+
+interface Sent {
+  token?: string;
+  body?: unknown;
+  raw?: BodyInit;
+  headers?: Record<string, string>;
+}
+
+/** What people do with each other, over HTTP as their clients do it. */
+describe('the door of people', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'people-'));
+  let nats: NatsHandle;
+  let db: TestDatabase;
+  let gateway: RunningApp;
+  const stops: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true })];
+
+  beforeAll(async () => {
+    nats = await startNats();
+    stops.unshift(() => nats.stop());
+    db = await createTestDatabase([identitySchema]);
+    stops.unshift(() => db.drop());
+    const identity = await startIdentity();
+    stops.unshift(() => identity.close());
+    gateway = await startGateway();
+    stops.unshift(() => gateway.close());
+  }, 60_000);
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+  });
+
+  function startIdentity(): Promise<RunningApp> {
+    const env = {
+      ...QUIET,
+      ...nats.settingsFor('identity'),
+      DATABASE_URL: db.urlOf('identity'),
+      DATA_DIR: folder,
+      FIELD_KEYS: TEST_FIELD_KEYS,
+      IDENTITY_KEY_SECRET: 'a secret that only this test suite knows',
+      PASSWORD_HASH_MEMORY_KIB: '19456',
+      PASSWORD_HASH_ITERATIONS: '2',
+    };
+    const settings = readSettings(identitySettings, env);
+    return bootstrap({
+      app: 'identity',
+      settings,
+      embedded: true,
+      compose: async () => {
+        const bus = await connectBus('identity', readSettings(busSettings, env));
+        return {
+          modules: [MessagingModule.forRoot(bus), IdentityModule.register(settings)],
+          strategy: new BusStrategy(bus),
+        };
+      },
+    });
+  }
+
+  function startGateway(): Promise<RunningApp> {
+    const env = {
+      ...QUIET,
+      ...nats.settingsFor('gateway'),
+      API_PORT: '0',
+      RATE_LIMIT_CREDENTIALS: '0',
+      RATE_LIMIT_GENERAL: '0',
+      RATE_LIMIT_GENERAL_HOURLY: '0',
+    };
+    const settings = readSettings(gatewaySettings, env);
+    return bootstrap({
+      app: 'gateway',
+      settings,
+      embedded: true,
+      http: gatewayHttp(settings),
+      compose: async () => {
+        const bus = await connectBus('gateway', readSettings(busSettings, env));
+        return { modules: [MessagingModule.forRoot(bus), GatewayModule.register(settings)] };
+      },
+    });
+  }
+
+  const fetchPath = (path: string, init?: RequestInit) => fetch(`${gateway.url ?? ''}${path}`, init);
+
+  async function send(method: string, path: string, { token, body, raw, headers = {} }: Sent = {}) {
+    const sent: Record<string, string> = { ...headers };
+    if (token !== undefined) sent.authorization = `Bearer ${token}`;
+    if (body !== undefined) sent['content-type'] = 'application/json';
+    const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await fetchPath(`/api/v1${path}`, { method, headers: sent, body: payload });
+    const text = await response.text();
+    const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+    return { status: response.status, body: parsed };
+  }
+
+  async function somebody(full_name = 'Ada Lovelace') {
+    const email = `${newId()}@example.com`;
+    const registered = await send('POST', '/auth/register', { body: { email, password: PASSWORD, full_name } });
+    const { id } = shaped(User, registered.body);
+    await db.admin('UPDATE identity.account SET email_verified_at = now() WHERE id = $1', [id]);
+    const { access_token: token } = shaped(
+      TokenPair,
+      (await send('POST', '/auth/login', { body: { email, password: PASSWORD } })).body,
+    );
+    return { id, email, token };
+  }
+
+  describe('pictures', () => {
+    const paint = (format: 'png' | 'jpeg' | 'webp') =>
+      sharp({ create: { width: 200, height: 100, channels: 3, background: 'teal' } })
+        .toFormat(format)
+        .toBuffer();
+    const form = (bytes: Uint8Array, name = 'file', fileName = 'me.png') => {
+      const body = new FormData();
+      body.append(name, new Blob([Buffer.from(bytes)]), fileName);
+      return body;
+    };
+
+    it('are uploaded as a form, and served to everybody as a picture and nothing else', async () => {
+      const { token } = await somebody();
+      const uploaded = await send('POST', '/users/avatar', { token, raw: form(await paint('png')) });
+      expect(uploaded.status).toBe(201);
+      const { avatar } = shaped(setAvatar.response, uploaded.body);
+      for (const [address, side] of [
+        [avatar.small, 64],
+        [avatar.medium, 256],
+        [avatar.large, 512],
+        [avatar.medium.split('?')[0] ?? '', 256],
+      ] as const) {
+        const response = await fetchPath(address);
+        expect(response.status).toBe(200);
+        expect(Object.fromEntries(response.headers)).toMatchObject({
+          'content-type': 'image/webp',
+          'x-content-type-options': 'nosniff',
+          'content-security-policy': expect.stringContaining("default-src 'none'"),
+          'cross-origin-resource-policy': 'cross-origin',
+          'cache-control': 'public, max-age=3600',
+        });
+        expect(await sharp(await response.arrayBuffer()).metadata()).toMatchObject({ width: side, height: side });
+        const etag = response.headers.get('etag') ?? '';
+        expect((await fetchPath(address, { headers: { 'if-none-match': etag } })).status).toBe(304);
+      }
+      expect(await send('GET', '/users/me', { token })).toMatchObject({ body: { avatar_url: avatar.medium } });
+      expect((await send('DELETE', '/users/avatar', { token })).status).toBe(204);
+      expect((await fetchPath(avatar.medium)).status).toBe(404);
+    });
+
+    it.each(['png', 'jpeg', 'webp'] as const)('are uploaded as the body itself: %s', async (format) => {
+      const { token } = await somebody();
+      const headers = { 'content-type': `image/${format}` };
+      const raw = new Blob([Buffer.from(await paint(format))]);
+      expect((await send('POST', '/users/avatar', { token, raw, headers })).status).toBe(201);
+    });
+
+    it.each([
+      ['image/gif', 415],
+      ['image/svg+xml', 415],
+      ['text/html', 415],
+      ['application/json', 415],
+      ['application/x-www-form-urlencoded', 415],
+    ])('declared as %s are refused with %i before they are read', async (type, status) => {
+      const { token } = await somebody();
+      const answer = await send('POST', '/users/avatar', { token, raw: 'GIF89a', headers: { 'content-type': type } });
+      expect(answer).toMatchObject({ status, body: { error: { code: 'UNSUPPORTED_MEDIA_TYPE' } } });
+    });
+
+    it.each([
+      ['a GIF named .png', Buffer.from('GIF89a/*'), 422],
+      ['an SVG named .png', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 422],
+      ['a page named .png', Buffer.from('<!doctype html><script>alert(1)</script>'), 422],
+      ['nothing', Buffer.alloc(0), 422],
+      ['more than 5 MB', Buffer.alloc(5 * 1024 * 1024 + 1, 'x'), 413],
+      ['1 kB more than 5 MB', Buffer.alloc(5 * 1024 * 1024 + 1024, 'x'), 413],
+      ['more than the route takes', Buffer.alloc(6 * 1024 * 1024, 'x'), 413],
+    ])('are refused by their bytes: %s', async (_what, bytes, status) => {
+      const { token } = await somebody();
+      const answer = await send('POST', '/users/avatar', { token, raw: form(bytes) });
+      expect(answer.status).toBe(status);
+      if (status === 422) expect(answer).toMatchObject({ body: { error: { details: [{ field: 'file' }] } } });
+    });
+
+    it('are refused in a form with anything beside them, and in one that cannot be read', async () => {
+      const { token } = await somebody();
+      const two = form(await paint('png'));
+      two.append('user_id', newId());
+      expect(await send('POST', '/users/avatar', { token, raw: two })).toMatchObject({ status: 422 });
+      expect(await send('POST', '/users/avatar', { token, raw: form(await paint('png'), 'avatar') })).toMatchObject({
+        status: 422,
+      });
+      const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+      expect(await send('POST', '/users/avatar', { token, raw: '--x\r\n', headers })).toMatchObject({ status: 400 });
+    });
+
+    it('have addresses that are not guessed, and take no other size', async () => {
+      expect((await fetchPath(`/api/v1/avatars/${newId()}`)).status).toBe(404);
+      expect((await fetchPath(`/api/v1/avatars/${newId()}?size=100000`)).status).toBe(422);
+      expect((await fetchPath('/api/v1/avatars/..%2f..%2fetc%2fpasswd')).status).toBe(422);
+    });
+  });
+
+  it('counts progress once for one idempotency key, over HTTP', async () => {
+    const { token } = await somebody();
+    const body = { title: 'Apply', target: 4, unit: 'applications', period: 'weekly' };
+    const goal = shaped(Goal, (await send('POST', '/goals', { token, body })).body);
+    const headers = { 'idempotency-key': newId() };
+    for (let i = 0; i < 2; i += 1) {
+      const added = await send('POST', `/goals/${goal.id}/progress`, { token, headers, body: { value: 1 } });
+      expect(added).toMatchObject({ status: 201, body: { goal: { progress: { value: 1, percent: 25 } } } });
+    }
+  });
+
+  it.each([
+    ['GET', '/achievements'],
+    ['POST', '/achievements'],
+    ['GET', `/achievements/${newId()}`],
+    ['PUT', `/achievements/${newId()}`],
+    ['DELETE', `/achievements/${newId()}`],
+    ['GET', '/goals'],
+    ['POST', '/goals'],
+    ['GET', `/goals/${newId()}`],
+    ['PUT', `/goals/${newId()}`],
+    ['DELETE', `/goals/${newId()}`],
+    ['GET', `/goals/${newId()}/progress`],
+    ['POST', `/goals/${newId()}/progress`],
+    ['DELETE', `/goals/${newId()}/progress/${newId()}`],
+    ['POST', '/users/avatar'],
+    ['DELETE', '/users/avatar'],
+  ])('answers 401 without a token: %s %s', async (method, path) => {
+    expect((await send(method, path)).status).toBe(401);
+  });
+});
