@@ -78,6 +78,12 @@ export const productionValues = {
     corsOrigins: ['https://app.example.org', 'https://example.org'],
   },
   networkPolicy: { databaseCidr: '10.20.0.0/24' },
+  mail: {
+    host: 'smtp.example.org',
+    from: 'Jobs <post@example.org>',
+    user: 'copilot',
+    existingSecret: 'career-copilot-mail',
+  },
   podAnnotations: { 'prometheus.io/scrape': 'true' },
   config: { LOG_LEVEL: 'warn', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.monitoring:4318' },
   services: {
@@ -106,6 +112,7 @@ export const RENDERINGS: readonly Rendering[] = [
   { name: 'no migration', values: { migrations: { enabled: false } } },
   { name: 'a digest', values: { image: { digest: digest('c') } } },
   { name: 'database with a CA of its own', values: { database: { caSecret: 'database-ca' } } },
+  { name: 'a mail relay on the network', values: { mail: { host: 'relay', port: 25, security: 'none' } } },
   { name: 'single replicas', values: { services: { gateway: { replicas: { min: 1, max: 1 } } } } },
   { name: 'other ports', values: { ports: { http: 8080, health: 9090 }, database: { port: 5432 } } },
   { name: 'oldest cluster', kubeVersion: '1.27.0' },
@@ -129,6 +136,11 @@ export const REFUSED: readonly (Rendering & { because: RegExp })[] = [
     name: 'more replicas at least than at most',
     values: { services: { gateway: { replicas: { min: 4, max: 3 } } } },
     because: /min 4 is more than max 3/,
+  },
+  {
+    name: 'a mail account without its password',
+    values: { mail: { host: 'smtp.example.org', user: 'copilot' } },
+    because: /needs mail\.existingSecret/,
   },
   { name: 'an old cluster', kubeVersion: '1.26.0', because: /needs Kubernetes >=1\.27/ },
 ];

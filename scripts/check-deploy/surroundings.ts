@@ -2,12 +2,13 @@ import { HealthRegistry, HealthServer, Metrics } from '#platform';
 import { DEPLOYMENT_SECRETS } from '../../apps/cli/src/secrets/deployment-secrets.js';
 import type { Surroundings } from './rules/index.js';
 
-/** Secrets `careercopilot secrets` prints, and certificates from elsewhere. */
+/** Secrets `careercopilot secrets` prints, and what comes from elsewhere. */
 function externalSecrets(): Map<string, Set<string>> {
   const secrets = new Map<string, Set<string>>([
     ['career-copilot-nats-tls', new Set(['tls.crt', 'tls.key', 'ca.crt'])],
     ['career-copilot-tls', new Set(['tls.crt', 'tls.key'])],
     ['database-ca', new Set(['ca.crt'])],
+    ['career-copilot-mail', new Set(['smtp-password'])],
   ]);
   for (const { secret, key } of DEPLOYMENT_SECRETS) secrets.set(secret, (secrets.get(secret) ?? new Set()).add(key));
   secrets.get('career-copilot-database-admin')?.add('admin-url');

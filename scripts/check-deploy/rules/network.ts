@@ -47,9 +47,18 @@ function needsOf(workload: Workload): [number, string][] {
     ...(names.has('DATABASE_URL') || names.has('DATABASE_ADMIN_URL')
       ? [[5432, 'the database'] as [number, string]]
       : []),
+    ...(names.has('SMTP_HOST') ? [[portOf(workload, 'SMTP_PORT'), 'the mail server'] as [number, string]] : []),
     ...(names.has('NATS_USER') ? [[4222, 'NATS'] as [number, string]] : []),
   ];
 }
+
+const portOf = (workload: Workload, variable: string): number =>
+  Number(
+    workload.containers
+      .flatMap((one) => one.at('env').items)
+      .find((item) => item.at('name').text === variable)
+      ?.at('value').text,
+  );
 
 function checkPolicy(policy: Manifest, set: ManifestSet, surroundings: Surroundings, found: Findings): void {
   const selected = set.selectedBy(policy.at('spec', 'podSelector'));

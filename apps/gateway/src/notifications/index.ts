@@ -1,3 +1,4 @@
+import { LocalOutboxController } from './local-outbox.controller.js';
 import { NotificationsController } from './notifications.controller.js';
 
-export const notificationsControllers = [NotificationsController];
+export const notificationsControllers = [NotificationsController, LocalOutboxController];

@@ -19,6 +19,33 @@ export const DELIVERY_KINDS = [
 ] as const;
 export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
+interface ValueNames {
+  required: readonly string[];
+  optional: readonly string[];
+}
+/** `when` is a timestamp; `device` is what the client calls itself; `network` is its address. */
+const OCCASION: ValueNames = { required: [], optional: ['when', 'device', 'network', 'country', 'method'] };
+/** A one-time secret: as the page that takes it where there is one, and as itself for those who have no page. */
+const SECRET: ValueNames = { required: ['token'], optional: ['link'] };
+
+/** What the templates know to say. Other values are ignored; without a required one nothing is sent. */
+export const DELIVERY_VALUES: Readonly<Record<DeliveryKind, ValueNames>> = {
+  verify_email: SECRET,
+  account_exists: { required: [], optional: ['link'] },
+  sign_in_code: { required: ['code'], optional: [] },
+  reset_password: SECRET,
+  change_email: SECRET,
+  email_changed: { required: [], optional: [...OCCASION.optional, 'new_email'] },
+  password_changed: OCCASION,
+  sign_in_unusual: { required: [], optional: [...OCCASION.optional, 'reason'] },
+  token_reused: OCCASION,
+  export_ready: { required: [], optional: ['link'] },
+  /** `until`: timestamp up to which it can be undone. */
+  erasure_requested: { required: [], optional: ['until', 'link'] },
+  erasure_done: { required: [], optional: ['link', 'certificate'] },
+  webhook_disabled: { required: ['url'], optional: ['reason'] },
+};
+
 /** What only the reader may see: never on the bus or in a table but encrypted. */
 export const DeliveryContent = Closed({
   address: Type.String({ maxLength: 254 }),

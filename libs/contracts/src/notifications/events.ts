@@ -1,5 +1,5 @@
 import { defineEvent } from '../define.js';
-import { Closed, Type, Uuid } from '../schema.js';
+import { Closed, StringEnum, Type, Uuid } from '../schema.js';
 
 const base = {
   user_id: Uuid(),
@@ -18,6 +18,13 @@ export const NotificationDeliveredV1 = defineEvent('notifications', 'notificatio
   summary: 'A channel accepted a notification.',
   data: Closed(base),
   sample,
+});
+/** refused: the other side said no for good; expired: it came too late; gave-up: it never worked; incomplete: it lacked something. */
+export const NOTIFICATION_FAILURES = ['refused', 'expired', 'gave-up', 'incomplete'] as const;
+export const NotificationFailedV1 = defineEvent('notifications', 'notification.failed', {
+  summary: 'A channel did not take a notification, and it will not be tried again.',
+  data: Closed({ ...base, reason: StringEnum(NOTIFICATION_FAILURES) }),
+  sample: { ...sample, type: 'verify_email', channel: 'email', reason: 'refused' },
 });
 export const NotificationReadV1 = defineEvent('notifications', 'notification.read', {
   summary: 'Somebody read a notification.',

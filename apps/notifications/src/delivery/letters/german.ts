@@ -1,0 +1,154 @@
+import type { DeliveryKind } from '#contracts';
+import { type Block, facts, type Language, type LetterFacts, link, moment, text } from './letter.js';
+
+const tag = 'de';
+const PRODUCT = 'Career Copilot';
+
+const by = ({ expiresAt }: LetterFacts, say: (until: string) => string): Block[] => {
+  const until = moment(tag, expiresAt);
+  return until === undefined ? [] : [text(say(until))];
+};
+const once = (given: LetterFacts): Block[] => by(given, (until) => `Gültig für eine Verwendung, bis ${until}.`);
+
+/** The page that takes the secret, or the secret for those who have no page. */
+const secret = (given: LetterFacts, label: string): Block[] => {
+  const { link: url, token = '' } = given.values;
+  if (url !== undefined) return [...link(label, url), ...once(given)];
+  return [text('Mit diesem Code bestätigen Sie das:'), { kind: 'code', code: token }, ...once(given)];
+};
+
+const occasion = ({ values }: LetterFacts): Block[] =>
+  facts([
+    ['Wann', moment(tag, values.when)],
+    ['Gerät', values.device],
+    ['Netzwerkadresse', values.network],
+    ['Land', values.country],
+    ['Wie', values.method],
+  ]);
+
+const notYou = text(
+  'Waren Sie das nicht, dann setzen Sie jetzt ein neues Passwort und melden Sie alle anderen Sitzungen ab:',
+  'Jemand anders kennt möglicherweise Ihr Passwort.',
+);
+
+export const german: Language<DeliveryKind> = {
+  tag,
+  footer: `Sie erhalten diese Nachricht, weil diese Adresse bei ${PRODUCT} verwendet wurde. Sie betrifft ein Konto und lässt sich nicht abbestellen.`,
+  letters: {
+    verify_email: (given) => ({
+      subject: 'Bestätigen Sie Ihre E-Mail-Adresse',
+      blocks: [
+        text('Bitte bestätigen Sie, dass diese Adresse Ihnen gehört.'),
+        ...secret(given, 'Adresse bestätigen'),
+        text('Haben Sie hier kein Konto, dann ist nichts zu tun: Ohne Bestätigung senden wir Ihnen nichts mehr.'),
+      ],
+    }),
+    account_exists: ({ values }) => ({
+      subject: 'Sie haben bereits ein Konto',
+      blocks: [
+        text('Jemand, vermutlich Sie, wollte mit dieser Adresse ein Konto anlegen. Es gibt schon eines damit.'),
+        ...link('Anmelden', values.link),
+        text('Haben Sie Ihr Passwort vergessen, fordern Sie ein neues an. Waren Sie das nicht, ist nichts zu tun.'),
+      ],
+    }),
+    sign_in_code: (given) => ({
+      subject: 'Ihr Code zum Anmelden',
+      blocks: [
+        text('Mit diesem Code melden Sie sich an:'),
+        { kind: 'code', code: given.values.code ?? '' },
+        ...once(given),
+        text('Sagen Sie ihn niemandem. Wir fragen nie danach. Wollten Sie sich nicht anmelden, ist nichts zu tun.'),
+      ],
+    }),
+    reset_password: (given) => ({
+      subject: 'Neues Passwort setzen',
+      blocks: [
+        text('Sie haben ein neues Passwort angefordert.'),
+        ...secret(given, 'Neues Passwort setzen'),
+        text('Waren Sie das nicht, ist nichts zu tun: Ihr Passwort bleibt, wie es ist.'),
+      ],
+    }),
+    change_email: (given) => ({
+      subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
+      blocks: [
+        text('Bitte bestätigen Sie, dass Ihr Konto künftig diese Adresse verwenden soll.'),
+        ...secret(given, 'Diese Adresse verwenden'),
+        text('Haben Sie das nicht verlangt, ist nichts zu tun: Es ändert sich nichts.'),
+      ],
+    }),
+    email_changed: (given) => ({
+      subject: 'Die E-Mail-Adresse Ihres Kontos wurde geändert',
+      blocks: [
+        text('Ihr Konto hat ab jetzt eine andere E-Mail-Adresse; Nachrichten gehen dorthin.'),
+        ...facts([['Neue Adresse', given.values.new_email]]),
+        ...occasion(given),
+        notYou,
+      ],
+    }),
+    password_changed: (given) => ({
+      subject: 'Ihr Passwort wurde geändert',
+      blocks: [text('Das Passwort Ihres Kontos wurde geändert.'), ...occasion(given), notYou],
+    }),
+    sign_in_unusual: (given) => ({
+      subject: 'Eine ungewöhnliche Anmeldung',
+      blocks: [
+        text('Jemand hat sich auf eine Weise bei Ihrem Konto angemeldet, die wir noch nicht kennen.'),
+        ...facts([['Was ungewöhnlich ist', given.values.reason]]),
+        ...occasion(given),
+        text('Waren Sie das, ist nichts zu tun.'),
+        notYou,
+      ],
+    }),
+    token_reused: (given) => ({
+      subject: 'Wir haben eine Ihrer Sitzungen beendet',
+      blocks: [
+        text(
+          'Eine bereits ersetzte Anmeldung wurde noch einmal verwendet. Das geschieht, wenn jemand sie kopiert hat,',
+          'deshalb haben wir die Sitzung mit allem, was zu ihr gehört, abgemeldet. Melden Sie sich neu an.',
+        ),
+        ...occasion(given),
+        notYou,
+      ],
+    }),
+    export_ready: (given) => ({
+      subject: 'Ihre Daten liegen bereit',
+      blocks: [
+        text('Alles, was wir über Sie gespeichert haben, ist in einer Datei zusammengestellt.'),
+        ...link('Datei herunterladen', given.values.link),
+        ...by(given, (until) => `Sie lässt sich abrufen bis ${until}.`),
+      ],
+    }),
+    erasure_requested: ({ values }) => ({
+      subject: 'Ihr Konto wird gelöscht',
+      blocks: [
+        text('Wie von Ihnen verlangt, werden Ihr Konto und alles darin gelöscht.'),
+        ...facts([['Lässt sich rückgängig machen bis', moment(tag, values.until)]]),
+        ...link('Konto behalten', values.link),
+        text('Waren Sie das nicht, melden Sie sich an, machen Sie es rückgängig und setzen Sie ein neues Passwort.'),
+      ],
+    }),
+    erasure_done: ({ values }) => ({
+      subject: 'Ihr Konto wurde gelöscht',
+      blocks: [
+        text('Ihr Konto und alles darin wurde gelöscht. Dies ist die letzte Nachricht an diese Adresse.'),
+        ...facts([['Bescheinigung', values.certificate]]),
+        ...link('Ansehen, was gelöscht wurde', values.link),
+      ],
+    }),
+    webhook_disabled: ({ values }) => ({
+      subject: 'Einer Ihrer Webhooks wurde abgeschaltet',
+      blocks: [
+        text(
+          'Ein Webhook ist so lange fehlgeschlagen, dass wir ihn nicht mehr aufrufen. Er erhält keine Ereignisse mehr.',
+        ),
+        ...facts([
+          ['Webhook', values.url],
+          ['Warum', values.reason],
+        ]),
+        text(
+          'Reparieren Sie den Empfänger und schalten Sie den Webhook wieder ein; Fehlgeschlagenes lässt sich wiederholen.',
+        ),
+      ],
+    }),
+  },
+};
