@@ -1,5 +1,6 @@
 import { UseFilters } from '@nestjs/common';
-import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import { EventPattern, MessagePattern } from '@nestjs/microservices';
+import { PARAM_ARGS_METADATA } from '@nestjs/microservices/constants.js';
 import type { CommandContract, EventContract, RpcContract, ServiceName, TSchema } from '#contracts';
 import { RethrowFilter } from './strategy/rethrow.filter.js';
 
@@ -71,11 +72,14 @@ export function OnCommand(
 
 const rethrow = new RethrowFilter();
 
-/** Nest passes only the payload by default; handlers here get `(payload, context)`, and their errors stay what they are. */
+/**
+ * Handlers get `(payload, context)`, and their errors stay what they are. Nest passes only the payload by default; told
+ * that there are no arguments to fill, it calls the method with all that the strategy gave. (Filling two of them with
+ * `@Payload` and `@Ctx` makes ten promises, 5 us for every message.)
+ */
 function withArguments(pattern: MethodDecorator): MethodDecorator {
   return (target, key, descriptor) => {
-    Payload()(target, key, 0);
-    Ctx()(target, key, 1);
+    Reflect.defineMetadata(PARAM_ARGS_METADATA, {}, target.constructor, key);
     UseFilters(rethrow)(target, key, descriptor);
     pattern(target, key, descriptor);
   };

@@ -1,12 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#contracts';
 import { AppError } from '#kernel';
 import { AccessService } from '../access/access.service.js';
 import { addressKey } from '../limits/client-address.js';
 import { RateLimits } from '../limits/rate-limits.js';
-import type { GatewaySettings } from '../config.js';
-import { GATEWAY_SETTINGS } from '../tokens.js';
 import { RequestCall } from './call.js';
 import { assertMediaType, hasBody } from './media-type.js';
 import type { OperationSpec } from './operation.js';
@@ -21,15 +19,10 @@ type Done = (error?: Error) => void;
  */
 @Injectable()
 export class Entrance {
-  private readonly tracing: boolean;
-
   constructor(
     private readonly access: AccessService,
     private readonly limits: RateLimits,
-    @Inject(GATEWAY_SETTINGS) settings: GatewaySettings,
-  ) {
-    this.tracing = settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
-  }
+  ) {}
 
   install(server: FastifyInstance): void {
     server.decorateRequest('call', null);
@@ -85,7 +78,7 @@ export class Entrance {
     this.access.authorize(spec, caller);
     assertMediaType(request.raw, spec);
     if (hasBody(request.raw)) limitBodyTime(request.raw, spec.rawBody === undefined ? SLOW_CLIENT_MS : SLOW_UPLOAD_MS);
-    request.call = new RequestCall(request, spec, caller, this.tracing);
+    request.call = new RequestCall(request, spec, caller);
   }
 
   private count(

@@ -42,7 +42,15 @@ export class BusRpcClient extends RpcClient {
     const started = performance.now();
     let outcome: RpcOutcome = 'ok';
     try {
-      return await this.send(contract, request, context);
+      const timeoutMs = context.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+      if (timeoutMs <= 0) throw deadlinePassed(subject);
+      const headers = toHeaders(context, timeoutMs);
+      if (headers[HEADER.traceparent] === undefined) injectTrace(headers);
+      const reply = await this.bus.request({ subject, payload: bytesOf(request), headers }, timeoutMs);
+      const error = readError(reply);
+      if (error !== undefined) throw error;
+      if (validatesAnswers) assertAnswer(contract, reply.payload);
+      return reply.payload;
     } catch (error) {
       outcome = outcomeOf(toAppError(error));
       throw error;
@@ -50,20 +58,9 @@ export class BusRpcClient extends RpcClient {
       this.metrics.observeRpc('client', subject, outcome, (performance.now() - started) / 1000);
     }
   }
-
-  private async send(contract: RpcContract, request: unknown, context: OutgoingContext): Promise<Uint8Array> {
-    const timeoutMs = context.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    if (timeoutMs <= 0) throw deadlinePassed(contract.subject);
-    const headers = toHeaders(context, timeoutMs);
-    if (headers[HEADER.traceparent] === undefined) injectTrace(headers);
-    const payload = Buffer.from(JSON.stringify(request ?? {}), 'utf8');
-    const reply = await this.bus.request({ subject: contract.subject, payload, headers }, timeoutMs);
-    const error = readError(reply);
-    if (error !== undefined) throw error;
-    if (validatesAnswers) assertAnswer(contract, reply.payload);
-    return reply.payload;
-  }
 }
+
+const bytesOf = (request: unknown): Uint8Array => Buffer.from(JSON.stringify(request ?? {}), 'utf8');
 
 export const deadlinePassed = (subject: string): AppError =>
   new AppError({

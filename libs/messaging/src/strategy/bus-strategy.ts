@@ -103,9 +103,9 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   private async answerRequests(process: ProcessMessaging, rpcs: Routes['rpcs']): Promise<void> {
     const { logger, metrics } = process;
     this.subscriptions = await Promise.all(
-      rpcs.map(({ extras: { contract }, invoke }) => {
+      rpcs.map(({ extras: { contract }, handle }) => {
         const gate = this.gateOf(process, contract.service);
-        const responder = rpcResponder({ contract, handle: invoke, gate, logger, metrics });
+        const responder = rpcResponder({ contract, handle, gate, logger, metrics });
         return this.bus.respond(contract.subject, contract.service, responder);
       }),
     );

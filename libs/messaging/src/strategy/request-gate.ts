@@ -1,6 +1,4 @@
 import { AppError } from '#kernel';
-import type { RpcContext } from '../rpc/rpc-context.js';
-import { deadlinePassed } from '../rpc/rpc-client.impl.js';
 
 /**
  * Lets a bounded number of requests of one service run at once. Without it a burst would wait inside the database pool,
@@ -16,16 +14,21 @@ export class RequestGate {
     private readonly waiting: number,
   ) {}
 
-  /** Rejects with `unavailable` when the line is full and `timeout` when the deadline passed in it. */
-  async run<T>(subject: string, context: RpcContext, work: () => Promise<T>): Promise<T> {
-    if (this.running >= this.atOnce) await this.queue();
-    else this.running += 1;
-    try {
-      if (context.timeoutMs <= 0) throw deadlinePassed(subject);
-      return await work();
-    } finally {
-      this.leave();
-    }
+  /**
+   * A promise only where one has to wait; it rejects with `unavailable` when the line is full. Who came in must `leave`.
+   */
+  enter(): Promise<void> | undefined {
+    if (this.running >= this.atOnce) return this.queue();
+    this.running += 1;
+    return undefined;
+  }
+
+  /** The place is handed on, so `running` stays as it is. */
+  leave(): void {
+    const next = this.line.shift();
+    if (next !== undefined) return next();
+    this.running -= 1;
+    if (this.running === 0) for (const resolve of this.idle.splice(0)) resolve();
   }
 
   /** Resolves when nothing runs or waits. */
@@ -43,13 +46,5 @@ export class RequestGate {
       });
     }
     await new Promise<void>((resolve) => this.line.push(resolve));
-  }
-
-  /** The place is handed on, so `running` stays as it is. */
-  private leave(): void {
-    const next = this.line.shift();
-    if (next !== undefined) return next();
-    this.running -= 1;
-    if (this.running === 0) for (const resolve of this.idle.splice(0)) resolve();
   }
 }

@@ -16,9 +16,11 @@ export interface EventGroup {
 }
 
 export type Invoke = (payload: unknown, context: unknown) => Promise<unknown>;
+/** The same as Nest made it: its promise may bring an observable (see `valueOf`). */
+export type Handle = (payload: unknown, context: unknown) => Promise<unknown>;
 
 export interface Routes {
-  rpcs: { extras: RpcExtras; invoke: Invoke }[];
+  rpcs: { extras: RpcExtras; handle: Handle }[];
   commands: { extras: CommandExtras; invoke: Invoke }[];
   events: EventGroup[];
 }
@@ -30,10 +32,9 @@ export function routesOf(handlers: ReadonlyMap<string, MessageHandler>): Routes 
   for (const [pattern, handler] of handlers) {
     const extras: unknown = handler.extras;
     if (!isOurs(extras)) throw new Error(`${pattern}: declare handlers with @Rpc, @OnEvent or @OnCommand`);
-    const invoke = invoker(handler);
-    if (extras.role === 'rpc') routes.rpcs.push({ extras, invoke });
-    else if (extras.role === 'command') routes.commands.push({ extras, invoke });
-    else addEvents(groups, extras, invoke);
+    if (extras.role === 'rpc') routes.rpcs.push({ extras, handle: handler });
+    else if (extras.role === 'command') routes.commands.push({ extras, invoke: invoker(handler) });
+    else addEvents(groups, extras, invoker(handler));
   }
   routes.events = [...groups.values()];
   return routes;
@@ -61,12 +62,12 @@ function addEvents(groups: Map<string, EventGroup>, extras: EventExtras, invoke:
   }
 }
 
-/** Guards, interceptors and filters of Nest answer observables; a plain handler a promise. */
-function invoker(handler: MessageHandler): Invoke {
-  return async (payload, context) => {
-    const result: unknown = await handler(payload, context);
-    return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
-  };
+/** Guards, interceptors and filters of Nest answer observables; a plain handler its value. */
+export const valueOf = (result: unknown): unknown =>
+  isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+
+export function invoker(handle: Handle): Invoke {
+  return async (payload, context) => valueOf(await handle(payload, context));
 }
 
 const ROLES: ReadonlySet<unknown> = new Set(['rpc', 'event', 'command']);

@@ -61,6 +61,12 @@ export const platformSettings = defineSettings({
     optional: true,
     description: 'Base URL of an OTLP/HTTP collector, e.g. http://localhost:4318; tracing is off without it',
   }),
+  TRACE_SAMPLE_RATIO: setting.number({
+    default: 0.1,
+    min: 0,
+    max: 1,
+    description: 'Share of the requests whose spans are recorded and exported; 1 for all of them',
+  }),
   DATA_DIR: setting.string({ default: './data', description: 'Folder for files and generated secrets' }),
   OUTBOUND_USER_AGENT: setting.string({
     default: 'career-copilot (+https://github.com/career-copilot)',

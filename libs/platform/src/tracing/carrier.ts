@@ -1,10 +1,14 @@
 import { context, propagation } from '@opentelemetry/api';
+import { requestContext } from '../logging/request-context.js';
 
 export type Carrier = Record<string, string>;
 
-/** `traceparent` (and `tracestate`) of what runs now, to send along. */
+/** `traceparent` (and `tracestate`) of what runs now, to send along; of what is not recorded, as it came. */
 export function injectTrace(carrier: Carrier = {}): Carrier {
   propagation.inject(context.active(), carrier);
+  if (carrier.traceparent !== undefined) return carrier;
+  const traceparent = requestContext.get()?.traceparent;
+  if (traceparent !== undefined) carrier.traceparent = traceparent;
   return carrier;
 }
 

@@ -1,5 +1,6 @@
 import { context, propagation } from '@opentelemetry/api';
 import { AsyncContext } from './async-context.js';
+import { recordShare } from './sampling.js';
 import type { Tracing, TracingOptions } from './tracing-options.js';
 import { W3cPropagator } from './w3c-propagator.js';
 
@@ -10,5 +11,13 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
   if (options.endpoint === undefined) return { stop: () => Promise.resolve() };
   // 40 modules: only a process that exports pays for them.
   const { startExporting } = await import('./export-spans.js');
-  return startExporting({ ...options, endpoint: options.endpoint });
+  const { endpoint, ratio = 1 } = options;
+  const exporting = startExporting({ ...options, endpoint, ratio });
+  recordShare(ratio);
+  return {
+    stop: () => {
+      recordShare(undefined);
+      return exporting.stop();
+    },
+  };
 }

@@ -3,6 +3,8 @@ export interface TracingOptions {
   version: string;
   /** Base URL of an OTLP/HTTP collector; nothing is recorded without it. */
   endpoint?: string;
+  /** Share of the requests from outside, and of what starts by itself, that is recorded; all of them unless told. */
+  ratio?: number;
 }
 
 export interface Tracing {

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { context, propagation } from '@opentelemetry/api';
 import { continueTrace, injectTrace } from './carrier.js';
+import { requestContext } from '../logging/index.js';
+import { isRecorded } from './sampling.js';
 import { startTracing } from './start-tracing.js';
 import type { Tracing } from './tracing-options.js';
 import { withSpan } from './with-span.js';
@@ -77,6 +79,16 @@ describe('tracing', () => {
   ])('ignores the traceparent %j', async (header) => {
     tracing = await startTracing({ service: 'test', version: '1' });
     expect(continueTrace({ traceparent: header }, () => injectTrace())).toEqual({});
+  });
+
+  it('carries the trace of a request that nobody records on as it came', async () => {
+    tracing = await startTracing({ service: 'test', version: '1' });
+    expect(isRecorded(traceparent)).toBe(false);
+    const sent = await requestContext.run({ requestId: 'r-1', traceparent }, async () => {
+      await Promise.resolve();
+      return injectTrace();
+    });
+    expect(sent).toEqual({ traceparent });
   });
 
   it('costs next to nothing while nothing is exported', async () => {

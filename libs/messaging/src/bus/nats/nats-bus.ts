@@ -49,7 +49,8 @@ export class NatsBus implements Bus {
   private readonly origins: NatsOrigins;
   private readonly streams: NatsStreams;
   private readonly responders = new Set<Subscription>();
-  private readonly answering = new Set<Promise<void>>();
+  private answering = 0;
+  private readonly allAnswered: (() => void)[] = [];
   private readonly fetching = new Set<Promise<unknown>>();
   private readonly connectedListeners: (() => void)[] = [];
   /** Aborted on disconnect and close, replaced on reconnect. */
@@ -92,15 +93,17 @@ export class NatsBus implements Bus {
   ): Promise<{ payload: Uint8Array; headers: Record<string, string> }> {
     assertPayloadFits(message.subject, message.payload, this.payloadLimit());
     const reply = await this.requests.ask(message.subject, message.payload, timeoutMs, toNatsHeaders(message.headers));
-    return { payload: reply.data, headers: fromNatsHeaders(reply.headers) };
+    return { payload: reply.data, headers: fromNatsHeaders(reply) };
   }
 
   async respond(subject: string, queue: string, responder: Parameters<Bus['respond']>[2]): Promise<Unsubscribe> {
-    const subscription = await this.listen(subject, queue, (message) => {
-      const answer = this.answer(message, responder);
-      this.answering.add(answer);
-      void answer.finally(() => this.answering.delete(answer));
-    });
+    // The client decodes the subject of every message anew.
+    const isLiteral = !/[*>]/.test(subject);
+    const subscription = await this.listen(
+      subject,
+      queue,
+      (message) => void this.answer(isLiteral ? subject : message.subject, message, responder),
+    );
     this.responders.add(subscription);
     return async () => {
       this.responders.delete(subscription);
@@ -118,7 +121,7 @@ export class NatsBus implements Bus {
   async subscribe(subject: string, listener: (message: BusMessage) => void): Promise<Unsubscribe> {
     const subscription = await this.listen(subject, undefined, (message) => {
       try {
-        listener({ subject: message.subject, payload: message.data, headers: fromNatsHeaders(message.headers) });
+        listener({ subject: message.subject, payload: message.data, headers: fromNatsHeaders(message) });
       } catch (error) {
         this.options.logger.error('a bus listener failed', error, { subject: message.subject });
       }
@@ -178,7 +181,11 @@ export class NatsBus implements Bus {
     this.epoch.abort();
     if (this.isConnected()) {
       await Promise.all([...this.responders].map(drained));
-      const finished = Promise.allSettled([...this.answering, ...this.fetching]);
+      const answered = new Promise<void>((resolve) => {
+        if (this.answering === 0) resolve();
+        else this.allAnswered.push(resolve);
+      });
+      const finished = Promise.allSettled([answered, ...this.fetching]);
       await Promise.race([finished, sleep(CLOSE_WAIT_MS, undefined, { ref: false })]);
       await this.connection.drain().catch(() => this.connection.close());
     }
@@ -234,24 +241,28 @@ export class NatsBus implements Bus {
     return subscription;
   }
 
-  private async answer(message: Msg, responder: Parameters<Bus['respond']>[2]): Promise<void> {
+  /** Never rejects. */
+  private async answer(subject: string, message: Msg, responder: Parameters<Bus['respond']>[2]): Promise<void> {
+    this.answering += 1;
     let reply: { payload: Uint8Array; headers: Readonly<Record<string, string>> };
     try {
       reply = await responder({
-        subject: message.subject,
+        subject,
         payload: message.data,
-        headers: fromNatsHeaders(message.headers),
+        headers: fromNatsHeaders(message),
       });
-      assertPayloadFits(message.subject, reply.payload, this.payloadLimit());
+      assertPayloadFits(subject, reply.payload, this.payloadLimit());
     } catch (error) {
-      this.options.logger.error('a responder failed', error, { subject: message.subject });
+      this.options.logger.error('a responder failed', error, { subject });
       reply = errorReply(toAppError(error));
     }
     try {
       message.respond(reply.payload, { headers: toNatsHeaders(reply.headers) });
     } catch (error) {
-      this.options.logger.warn('a reply could not be sent', { subject: message.subject }, error);
+      this.options.logger.warn('a reply could not be sent', { subject }, error);
     }
+    this.answering -= 1;
+    if (this.answering === 0) for (const resolve of this.allAnswered.splice(0)) resolve();
   }
 
   private payloadLimit(): number {

@@ -28,7 +28,7 @@ export function toDelivery(message: Msg, requests: NatsRequests, stillThere: Sti
   return {
     subject: message.subject,
     payload: message.data,
-    headers: fromNatsHeaders(message.headers),
+    headers: fromNatsHeaders(message),
     messageId,
     ...info,
     ack: () => settle(ACK),

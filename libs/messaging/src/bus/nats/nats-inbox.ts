@@ -2,7 +2,7 @@ import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-
 import { noResponder, timedOut } from '../bus-errors.js';
 
 interface Waiting {
-  subject: string;
+  question: Question;
   timer: NodeJS.Timeout;
   resolve: (message: Msg) => void;
   reject: (error: Error) => void;
@@ -30,41 +30,43 @@ export class NatsInbox {
   constructor(
     private readonly connection: NatsConnection,
     inboxPrefix: string,
+    private readonly translate: (error: unknown, question: Question) => Error,
   ) {
     this.prefix = `${createInbox(inboxPrefix)}.`;
     connection.subscribe(`${this.prefix}*`, {
       callback: (error, message) => {
         if (error === null) this.receive(message);
-        else this.refuseAll(() => error);
+        else this.refuseAll((question) => this.translate(error, question));
       },
     });
   }
 
   /** Rejects with AppError `unavailable` when nobody listens and `timeout` when nobody answers in time. */
-  ask({ subject, payload, timeoutMs, headers }: Question): Promise<Msg> {
+  ask(question: Question): Promise<Msg> {
+    const { subject, payload, timeoutMs, headers } = question;
     return new Promise<Msg>((resolve, reject) => {
       const token = String(++this.asked);
       const timer = setTimeout(() => {
         this.waiting.delete(token);
         reject(timedOut(subject, timeoutMs));
       }, timeoutMs);
-      this.waiting.set(token, { subject, timer, resolve, reject });
+      this.waiting.set(token, { question, timer, resolve, reject });
       try {
         this.connection.publish(subject, payload, { reply: this.prefix + token, headers });
       } catch (error) {
         this.take(token);
-        throw error;
+        reject(this.translate(error, question));
       }
     });
   }
 
   /** The server does not say which of several questions on a subject it refused: it refuses them all. */
   refuse(subject: string, error: Error): void {
-    for (const [token, { subject: asked }] of this.waiting) if (asked === subject) this.take(token)?.reject(error);
+    for (const [token, { question }] of this.waiting) if (question.subject === subject) this.take(token)?.reject(error);
   }
 
-  refuseAll(error: () => Error): void {
-    for (const token of [...this.waiting.keys()]) this.take(token)?.reject(error());
+  refuseAll(error: (question: Question) => Error): void {
+    for (const [token, { question }] of this.waiting) this.take(token)?.reject(error(question));
   }
 
   private receive(message: Msg): void {
@@ -72,7 +74,7 @@ export class NatsInbox {
     // Too late: its question was given up.
     if (waiting === undefined) return;
     if (message.data.byteLength === 0 && message.headers?.code === NO_RESPONDERS) {
-      waiting.reject(noResponder(waiting.subject));
+      waiting.reject(noResponder(waiting.question.subject));
     } else {
       waiting.resolve(message);
     }

@@ -22,7 +22,7 @@ export class NatsRequests {
   private losses = 0;
 
   constructor(connection: NatsConnection, inboxPrefix: string) {
-    this.inbox = new NatsInbox(connection, inboxPrefix);
+    this.inbox = new NatsInbox(connection, inboxPrefix, translate);
   }
 
   get isConnected(): boolean {
@@ -48,14 +48,10 @@ export class NatsRequests {
     this.waiting.clear();
   }
 
-  async ask(subject: string, payload: Uint8Array, timeoutMs: number, headers?: MsgHdrs): Promise<Msg> {
-    if (timeoutMs <= 0) throw timedOut(subject, timeoutMs);
-    if (!this.connected) throw lost();
-    try {
-      return await this.inbox.ask({ subject, payload, timeoutMs, headers });
-    } catch (error) {
-      throw error instanceof AppError ? error : translate(error, { subject, timeoutMs });
-    }
+  ask(subject: string, payload: Uint8Array, timeoutMs: number, headers?: MsgHdrs): Promise<Msg> {
+    if (timeoutMs <= 0) return Promise.reject(timedOut(subject, timeoutMs));
+    if (!this.connected) return Promise.reject(lost());
+    return this.inbox.ask({ subject, payload, timeoutMs, headers });
   }
 
   /** What the server said about a subject we published on. */
