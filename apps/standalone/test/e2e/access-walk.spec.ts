@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiDocument, type ApiOperation, NO_SOURCES } from '#testing';
+import { ApiDocument, type ApiOperation, eventually, NO_SOURCES } from '#testing';
 import { ApiClient } from './support/api-client.js';
 import { Belongings } from './support/belongings.js';
 import { type Composed, startComposed } from './support/composed.js';
@@ -28,6 +28,7 @@ describe('of all documented operations', () => {
   let eve: Person;
   let employer: string;
   let belongings: Belongings;
+  let jobId: string;
 
   beforeAll(async () => {
     platform = await startComposed(NO_SOURCES);
@@ -38,11 +39,30 @@ describe('of all documented operations', () => {
     await api.put(`/admin/users/${firm.id}`, { token: admin, body: { roles: ['user', 'employer'] } });
     employer = await signIn(api, firm.email, PASSWORD);
     await platform.database.admin('UPDATE identity.account SET email_verified_at = now()');
-    const jobId = await anyJob(api, admin);
+    jobId = await anyJob(api, admin);
     belongings = new Belongings(api, ada.token, { job_id: jobId, user_id: firm.id });
     await belongings.collect(document.operations);
+    await makeTheRest();
   }, 180_000);
   afterAll(() => platform.stop(), 60_000);
+
+  /** What no POST of its own makes. */
+  async function makeTheRest(): Promise<void> {
+    const mine = { token: ada.token };
+    const application = (belongings.pathOf('/api/v1/applications/{id}') ?? '').replace('/api/v1', '');
+    await api.put(application, { ...mine, body: { status: 'interviewing' } });
+    const notification = await eventually(async () => {
+      const { body } = await api.get('/notifications', mine);
+      expect(body.total).toBeGreaterThan(0);
+      return body.notifications[0].id;
+    });
+    belongings.ids.set('/api/v1/notifications/{id}', notification);
+    const letter = { job_id: jobId, tone: 'professional' };
+    const headers = { prefer: 'respond-async' };
+    const queued = await api.post('/ai/cover-letter/generate', { ...mine, body: letter, headers });
+    expect(queued.status).toBe(202);
+    belongings.ids.set('/api/v1/ai/generations/{id}', queued.body.id);
+  }
 
   /** With ids of Ada's where there are, with anything else where not: who may not call learns nothing of either. */
   const ask = async (operation: ApiOperation, path: string, authorization?: string): Promise<[number, string]> => {
@@ -99,12 +119,13 @@ describe('of all documented operations', () => {
     },
   );
 
-  it.each(
-    ownedIn.filter(({ method }) => method === 'GET').map((operation) => [nameOf(operation), operation] as const),
-  )('%s shows it to its owner, also after a stranger tried', async (_name, operation) => {
-    const path = belongings.pathOf(operation.path) ?? '';
-    expect([path, (await ask(operation, path, `Bearer ${ada.token}`))[0]]).toEqual([path, 200]);
-  });
+  it.each(ownedIn.filter(({ method }) => method === 'GET').map((operation) => [nameOf(operation), operation] as const))(
+    '%s shows it to its owner, also after a stranger tried',
+    async (_name, operation) => {
+      const path = belongings.pathOf(operation.path) ?? '';
+      expect([path, (await ask(operation, path, `Bearer ${ada.token}`))[0]]).toEqual([path, 200]);
+    },
+  );
 });
 
 async function anyJob(api: ApiClient, admin: string): Promise<string> {
