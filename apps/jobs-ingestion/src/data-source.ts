@@ -3,10 +3,12 @@ import type { ServiceSchema } from '#persistence';
 import { CreateCatalogue1764000000000 } from './migrations/1764000000000-create-catalogue.js';
 import { CreateRuns1764000001000 } from './migrations/1764000001000-create-runs.js';
 import { CreateMatching1764000002000 } from './migrations/1764000002000-create-matching.js';
+import { jobsTables } from './tables.js';
 
 export const jobsSchema: ServiceSchema = {
   service: 'jobs-ingestion',
   entities: [],
+  tables: jobsTables,
   migrations: [
     ...messagingMigrations,
     CreateCatalogue1764000000000,

@@ -10,6 +10,7 @@ export {
 } from './database-error.js';
 export * from './persistence.module.js';
 export {
+  type DescribedTables,
   type MigrationClass,
   roleNameOf,
   schemaNameOf,

@@ -7,10 +7,18 @@ export type SchemaOwner = ServiceName | 'bus';
 type EntityClass = abstract new (...args: never[]) => object;
 export type MigrationClass = new () => MigrationInterface;
 
+/**
+ * Table → column → type as `format_type` writes it, with ` NOT NULL` and ` GENERATED` where that holds:
+ * `{ note: { id: 'uuid NOT NULL', words: 'text[]' } }`.
+ */
+export type DescribedTables = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** What a service keeps in PostgreSQL. */
 export interface ServiceSchema {
   readonly service: SchemaOwner;
   readonly entities: readonly (EntityClass | EntitySchema)[];
+  /** Tables that hand-written SQL reads and writes, where no entity describes them. */
+  readonly tables?: DescribedTables;
   /** In any order: the 13-digit timestamp at the end of the class name decides. */
   readonly migrations: readonly MigrationClass[];
 }
