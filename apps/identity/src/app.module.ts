@@ -23,6 +23,10 @@ import { AvatarRpcController } from './avatar/avatar.rpc.controller.js';
 import { AvatarShelf } from './avatar/avatar-shelf.js';
 import { AvatarsService } from './avatar/avatars.service.js';
 import type { IdentitySettings } from './config.js';
+import { ConnectionRepository } from './connections/connection.repository.js';
+import { ConnectionsRpcController } from './connections/connections.rpc.controller.js';
+import { ConnectionsService } from './connections/connections.service.js';
+import { PeopleRepository } from './connections/people.repository.js';
 import { identitySchema } from './data-source.js';
 import { SignInCodeRepository } from './otp/sign-in-code.repository.js';
 import { SignInCodesRpcController } from './otp/sign-in-codes.rpc.controller.js';
@@ -50,6 +54,10 @@ import { ProfileRpcController } from './profile/profile.rpc.controller.js';
 import { ProfileService } from './profile/profile.service.js';
 import { SkillRepository } from './profile/skill.repository.js';
 import { SkillsService } from './profile/skills.service.js';
+import { PublicProfileRepository } from './public-profile/public-profile.repository.js';
+import { PublicProfileRpcController } from './public-profile/public-profile.rpc.controller.js';
+import { PublicProfileSettingsService } from './public-profile/public-profile-settings.service.js';
+import { PublicProfilesService } from './public-profile/public-profiles.service.js';
 import { IdentitySecrets } from './secrets/identity-secrets.js';
 import { AccessTokenIssuer } from './sessions/access-token.issuer.js';
 import { SessionRepository } from './sessions/session.repository.js';
@@ -83,6 +91,8 @@ export class IdentityModule {
         AchievementsRpcController,
         GoalsRpcController,
         AvatarRpcController,
+        PublicProfileRpcController,
+        ConnectionsRpcController,
         AuditRpcController,
         MailVerificationRpcController,
         PasswordResetRpcController,
@@ -143,6 +153,13 @@ export class IdentityModule {
         AvatarRepository,
         AvatarShelf,
         AvatarsService,
+        // what others see, and who they are to each other
+        PublicProfileRepository,
+        PublicProfileSettingsService,
+        PublicProfilesService,
+        PeopleRepository,
+        ConnectionRepository,
+        ConnectionsService,
         // security history
         AuditLogRepository,
         AuditService,

@@ -113,6 +113,16 @@ export const identityOwnSettings = defineSettings({
     max: 1_000_000,
     description: 'The same per client address, over all mailboxes',
   }),
+  CONNECTION_RETRY_AFTER: setting.duration({
+    default: 30 * 86_400_000,
+    min: 0,
+    description: 'How long somebody whose request was rejected waits before he may ask the same person again',
+  }),
+  CONNECTION_REQUESTS_PER_DAY: setting.integer({
+    default: 50,
+    min: 1,
+    description: 'People one account may ask to be connected within 24 hours',
+  }),
   SINGLE_USER: setting.boolean({
     default: false,
     description: 'Only the owner has an account; registration is closed',

@@ -10,6 +10,7 @@ import { CreateMailTokens1765000000000 } from './migrations/1765000000000-create
 import { CreateAchievementsAndGoals1766000000000 } from './migrations/1766000000000-create-achievements-and-goals.js';
 import { CreateSignInCodes1765000001000 } from './migrations/1765000001000-create-sign-in-codes.js';
 import { CreateAvatars1766000001000 } from './migrations/1766000001000-create-avatars.js';
+import { CreateSocialGraph1766000002000 } from './migrations/1766000002000-create-social-graph.js';
 import { SkillEntity } from './profile/skill.entity.js';
 
 export const identitySchema: ServiceSchema = {
@@ -24,5 +25,6 @@ export const identitySchema: ServiceSchema = {
     CreateAchievementsAndGoals1766000000000,
     CreateSignInCodes1765000001000,
     CreateAvatars1766000001000,
+    CreateSocialGraph1766000002000,
   ],
 };

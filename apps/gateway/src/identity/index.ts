@@ -3,7 +3,9 @@ import { AuthController } from './auth.controller.js';
 import { AuthMailController } from './auth-mail.controller.js';
 import { AuthOtpController } from './auth-otp.controller.js';
 import { AvatarController } from './avatar.controller.js';
+import { ConnectionsController } from './connections.controller.js';
 import { GoalsController } from './goals.controller.js';
+import { PublicProfilesController } from './public-profiles.controller.js';
 import { UsersController } from './users.controller.js';
 
 export const identityControllers = [
@@ -14,4 +16,6 @@ export const identityControllers = [
   AchievementsController,
   GoalsController,
   AvatarController,
+  PublicProfilesController,
+  ConnectionsController,
 ];
