@@ -3,7 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { MessagingModule } from '#messaging';
 import { AccessService } from './access/access.service.js';
 import { AccessTokens } from './access/access-tokens.service.js';
-import { ApiKeys, NoApiKeys } from './access/api-keys.js';
+import { ApiKeys, IdentityApiKeys } from './access/api-keys.js';
 import { Revocations } from './access/revocations.js';
 import { SigningKeys } from './access/signing-keys.js';
 import type { GatewaySettings } from './config.js';
@@ -32,7 +32,8 @@ export class GatewayModule {
       controllers: [...gatewayControllers],
       providers: [
         { provide: GATEWAY_SETTINGS, useValue: settings },
-        { provide: ApiKeys, useClass: NoApiKeys },
+        { provide: ApiKeys, useExisting: IdentityApiKeys },
+        IdentityApiKeys,
         { provide: APP_FILTER, useExisting: ErrorFilter },
         ErrorFilter,
         RouteTable,

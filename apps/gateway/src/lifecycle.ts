@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ShutdownSequence } from '#platform';
+import { IdentityApiKeys } from './access/api-keys.js';
 import { Revocations } from './access/revocations.js';
 import { Heartbeats } from './health/heartbeats.js';
 import { LiveDoor } from './live/live-door.js';
@@ -11,6 +12,7 @@ import { LimitsExchange } from './limits/limits-exchange.js';
 export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly revocations: Revocations,
+    private readonly apiKeys: IdentityApiKeys,
     private readonly limits: LimitsExchange,
     private readonly heartbeats: Heartbeats,
     private readonly tickets: Tickets,
@@ -21,10 +23,12 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   async onApplicationBootstrap(): Promise<void> {
     // At once, and not with Nest's hooks: an open socket keeps the HTTP server from ending, and the drain would wait for it.
     this.shutdown.add('stop-taking', 'live sockets', () => this.live.stop());
-    await Promise.all([this.revocations.start(), this.limits.start(), this.heartbeats.start(), this.tickets.start()]);
+    const listeners = [this.revocations, this.apiKeys, this.limits, this.heartbeats, this.tickets];
+    await Promise.all(listeners.map((listener) => listener.start()));
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.revocations.stop(), this.limits.stop(), this.heartbeats.stop(), this.tickets.stop()]);
+    const listeners = [this.revocations, this.apiKeys, this.limits, this.heartbeats, this.tickets];
+    await Promise.all(listeners.map((listener) => listener.stop()));
   }
 }

@@ -15,6 +15,10 @@ import { UserAccessService } from './accounts/user-access.service.js';
 import { AchievementRepository } from './achievements/achievement.repository.js';
 import { AchievementsRpcController } from './achievements/achievements.rpc.controller.js';
 import { AchievementsService } from './achievements/achievements.service.js';
+import { ApiKeyRepository } from './api-keys/api-key.repository.js';
+import { ApiKeysRpcController } from './api-keys/api-keys.rpc.controller.js';
+import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { KeyUsage } from './api-keys/key-usage.js';
 import { AuditLogRepository } from './audit/audit-log.repository.js';
 import { AuditRpcController } from './audit/audit.rpc.controller.js';
 import { AuditService } from './audit/audit.service.js';
@@ -97,6 +101,7 @@ export class IdentityModule {
         MailVerificationRpcController,
         PasswordResetRpcController,
         SignInCodesRpcController,
+        ApiKeysRpcController,
       ],
       providers: [
         { provide: SETTINGS, useValue: settings },
@@ -160,6 +165,10 @@ export class IdentityModule {
         PeopleRepository,
         ConnectionRepository,
         ConnectionsService,
+        // keys of programs
+        ApiKeyRepository,
+        KeyUsage,
+        ApiKeysService,
         // security history
         AuditLogRepository,
         AuditService,

@@ -11,6 +11,7 @@ import { CreateAchievementsAndGoals1766000000000 } from './migrations/1766000000
 import { CreateSignInCodes1765000001000 } from './migrations/1765000001000-create-sign-in-codes.js';
 import { CreateAvatars1766000001000 } from './migrations/1766000001000-create-avatars.js';
 import { CreateSocialGraph1766000002000 } from './migrations/1766000002000-create-social-graph.js';
+import { CreateApiKeys1767000000000 } from './migrations/1767000000000-create-api-keys.js';
 import { SkillEntity } from './profile/skill.entity.js';
 
 export const identitySchema: ServiceSchema = {
@@ -26,5 +27,6 @@ export const identitySchema: ServiceSchema = {
     CreateSignInCodes1765000001000,
     CreateAvatars1766000001000,
     CreateSocialGraph1766000002000,
+    CreateApiKeys1767000000000,
   ],
 };

@@ -4,6 +4,12 @@ import { describe, expect, it } from '@jest/globals';
 const SPECS: Readonly<Record<string, string>> = {
   'forged-tokens': 'apps/gateway/src/access/forged-tokens.spec.ts',
   'identity-door': 'apps/standalone/test/identity-door.spec.ts',
+  'api-keys-door': 'apps/standalone/test/api-keys-door.spec.ts',
+  'api-keys-at-the-door': 'apps/gateway/src/access/api-keys.spec.ts',
+  'api-key-format': 'libs/platform/src/crypto/api-key.spec.ts',
+  letters: 'apps/notifications/src/delivery/letters/letters.spec.ts',
+  mail: 'apps/notifications/test/integration/mail.spec.ts',
+  'mail-domain': 'apps/notifications/src/delivery/domain/domain.spec.ts',
 };
 const fileOf = (spec: string): string => SPECS[spec] ?? `apps/identity/test/integration/${spec}.spec.ts`;
 

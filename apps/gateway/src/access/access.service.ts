@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '#contracts';
 import { AppError, forbidden, unauthenticated } from '#kernel';
-import { FeatureSwitches } from '#platform';
+import { API_KEY_PREFIX, FeatureSwitches } from '#platform';
 import type { Access, OperationSpec } from '../http/operation.js';
 import { AccessTokens, invalidToken } from './access-tokens.service.js';
-import { API_KEY_PREFIX, ApiKeys } from './api-keys.js';
+import { ApiKeys } from './api-keys.js';
 
 type Identified = Caller | undefined;
 
@@ -57,7 +57,7 @@ export class AccessService {
 
   private async byKey(key: string): Promise<Caller> {
     const caller = await this.apiKeys.verify(key);
-    if (caller === undefined || caller.scopes.length === 0) throw invalidToken();
+    if (caller === undefined || caller.scopes.length === 0) throw invalidKey();
     return caller;
   }
 }
@@ -68,6 +68,11 @@ function assertScope(spec: OperationSpec, caller: Caller): void {
   if (spec.scope === undefined) throw insufficientScope('API keys cannot call this; sign in instead.');
   if (!caller.scopes.includes(spec.scope)) throw insufficientScope(`This needs a key with the scope ${spec.scope}.`);
 }
+
+const invalidKey = (): AppError =>
+  unauthenticated(
+    'The API key is not valid: it is mistyped, expired or revoked. List yours with GET /api/v1/api-keys.',
+  );
 
 const insufficientScope = (message: string): AppError =>
   new AppError({ code: 'INSUFFICIENT_SCOPE', kind: 'forbidden', message });

@@ -30,6 +30,7 @@ const list = operation({
   summary: 'Messages the services gave up on, newest first',
   description: 'Merged from all services. A service that does not answer is named in `unreachable`.',
   access: { role: 'admin' },
+  scope: 'admin:operations',
   query: Closed({
     ...PageQuery,
     service: Type.Optional(StringEnum(SERVICES)),
@@ -49,6 +50,7 @@ const replay = operation({
   summary: 'Run the handler of a dead letter again',
   description: 'A letter that was replayed before is not done twice.',
   access: { role: 'admin' },
+  scope: 'admin:operations',
   timeoutMs: 30_000,
   params: Closed({ id: Uuid() }),
   response: Closed({

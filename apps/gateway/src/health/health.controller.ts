@@ -73,6 +73,7 @@ const detailed = operation({
   operationId: 'getDetailedHealth',
   summary: 'Every service as it reports itself',
   access: { role: 'admin' },
+  scope: 'admin:operations',
   response: DetailedHealth,
 });
 

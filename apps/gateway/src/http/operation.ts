@@ -1,4 +1,4 @@
-import type { Caller, Role, Static, TObject, TSchema } from '#contracts';
+import type { ApiKeyScope, Caller, Role, Static, TObject, TSchema } from '#contracts';
 import type { OutgoingContext } from '#messaging';
 import type { Feature } from '#platform';
 
@@ -23,7 +23,7 @@ export interface OperationSpec {
   description?: string;
   access: Access;
   /** What an API key needs; keys cannot call a route without a scope. */
-  scope?: string;
+  scope?: ApiKeyScope;
   limit?: LimitClass;
   /** Part of the product that can be switched off; then answered 403 `FEATURE_DISABLED`. */
   feature?: Feature;

@@ -98,6 +98,7 @@ export const getMeOperation = operation({
   tag,
   summary: 'Who I am',
   access: 'signed-in',
+  scope: 'read:account',
   response: User,
   responseExample: userExample,
 });

@@ -1,4 +1,5 @@
 import { AchievementsController } from './achievements.controller.js';
+import { ApiKeysController } from './api-keys.controller.js';
 import { AuthController } from './auth.controller.js';
 import { AuthMailController } from './auth-mail.controller.js';
 import { AuthOtpController } from './auth-otp.controller.js';
@@ -18,4 +19,5 @@ export const identityControllers = [
   AvatarController,
   PublicProfilesController,
   ConnectionsController,
+  ApiKeysController,
 ];

@@ -151,6 +151,7 @@ export const listUsersOperation = operation({
   tag: 'Administration',
   summary: 'List accounts',
   access: { role: 'admin' },
+  scope: 'admin:users',
   query: AdminUsersQuery,
   response: listUsers.response,
 });

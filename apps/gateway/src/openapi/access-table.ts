@@ -1,3 +1,4 @@
+import { API_KEY_SCOPES, type ApiKeyScope } from '#contracts';
 import { API_PREFIX } from '../http/endpoint.js';
 import type { OperationSpec } from '../http/operation.js';
 
@@ -25,5 +26,21 @@ export function accessTable(operations: readonly OperationSpec[]): string {
     '|---|---|---|---|---|',
     ...rows.sort(),
     '',
+    '## Scopes',
+    '',
+    'A key does what its scopes name and its owner may, nothing else. Signing in, passwords, second factors, sessions, keys,',
+    'roles and the deletion of an account are for people: no scope opens them, so a stolen key cannot make itself at home.',
+    '',
+    '| scope | operations |',
+    '|---|---|',
+    ...API_KEY_SCOPES.map((scope) => `| ${scope} | ${operationsOfScope(operations, scope)} |`),
+    '',
   ].join('\n');
 }
+
+const operationsOfScope = (operations: readonly OperationSpec[], scope: ApiKeyScope): string =>
+  operations
+    .filter((spec) => spec.scope === scope)
+    .map(({ operationId }) => operationId)
+    .sort()
+    .join(', ');

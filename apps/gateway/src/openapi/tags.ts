@@ -1,6 +1,7 @@
 /** What the groups of the documentation are about. */
 export const TAGS: Readonly<Record<string, string>> = {
   Administration: 'For the people who run this installation.',
+  'API keys': 'For programs of your own: what they may do, and until when.',
   'AI content': 'Resumes, cover letters, practice and plans, written or judged by a model or by the built-in writer.',
   Analytics: 'What was done, and what came of it.',
   Applications: 'Applications, interviews, offers and everything around them.',

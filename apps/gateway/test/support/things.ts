@@ -51,7 +51,7 @@ const showOperation = operation({
   operationId: 'showThing',
   summary: 'One thing',
   access: 'signed-in',
-  scope: 'things:read',
+  scope: 'read:jobs',
   params,
   response: Thing,
 });

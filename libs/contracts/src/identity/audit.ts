@@ -18,6 +18,8 @@ export const AUDIT_ACTIONS = [
   'password.reset-requested',
   'password.reset',
   'account.address-proven',
+  'api-key.created',
+  'api-key.revoked',
 ] as const;
 
 export const AuditEntry = Closed({

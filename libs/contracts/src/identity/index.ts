@@ -1,6 +1,7 @@
 export * from './access.js';
 export * from './accounts.js';
 export * from './achievements.js';
+export * from './api-keys.js';
 export * from './audit.js';
 export * from './credentials.js';
 export * from './avatar.js';

@@ -1,3 +1,4 @@
+export { API_KEY_PREFIX, makeApiKey, type NewApiKey, readApiKey } from './api-key.js';
 export {
   FieldCipher,
   FieldCipherError,
