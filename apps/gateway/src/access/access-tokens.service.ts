@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Caller } from '#contracts';
@@ -97,5 +97,5 @@ export class AccessTokens {
   }
 }
 
-/** Tokens themselves are not kept in memory. */
-const fingerprint = (token: string): string => createHash('sha256').update(token).digest('base64');
+/** Tokens themselves are not kept in memory. In one call: the hash object costs three times the hash. */
+const fingerprint = (token: string): string => hash('sha256', token, 'base64');

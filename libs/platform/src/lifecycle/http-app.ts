@@ -37,8 +37,9 @@ export async function createHttpApp(
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('onSend', async (_request, reply) => {
+    .addHook('onSend', (_request, reply, payload, done) => {
       if (shutdown.started) reply.header('connection', 'close');
+      done(null, payload);
     });
   const server = app.getHttpServer();
   let closed: Promise<void> | undefined;

@@ -25,7 +25,7 @@ export interface LimitDelta {
 
 export interface RateLimiterOptions {
   clock?: Pick<Clock, 'monotonicMs'>;
-  /** Keys held at most (about 250 bytes each); the least recently seen is forgotten, which frees its window. */
+  /** Keys held at most (about 250 bytes per window); the least recently seen is forgotten, which frees its windows. */
   maxKeys?: number;
 }
 
@@ -38,14 +38,19 @@ export interface RateLimiterOptions {
  * R × `limit`. Refused requests are not counted. Time is monotonic: clock jumps change nothing.
  */
 export class RateLimiter {
-  private readonly windows: LRUCache<string, SlidingWindow>;
+  private readonly counters: LRUCache<string, Counter[]>;
   private readonly clock: Pick<Clock, 'monotonicMs'>;
-  /** Admitted since the last export, by window key. */
-  private readonly pending = new Map<string, LimitDelta>();
+  /** Those that admitted something since the last export. */
+  private readonly untold = new Set<Counter>();
 
   constructor({ clock = systemClock, maxKeys = 50_000 }: RateLimiterOptions = {}) {
     this.clock = clock;
-    this.windows = new LRUCache({ max: maxKeys, dispose: (_window, id) => this.pending.delete(id) });
+    this.counters = new LRUCache({
+      max: maxKeys,
+      dispose: (forgotten) => {
+        for (const counter of forgotten) this.untold.delete(counter);
+      },
+    });
   }
 
   take(key: string, limit: number, windowMs: number): LimitDecision {
@@ -55,35 +60,32 @@ export class RateLimiter {
   /** Counts in all windows, or, when one of them is full, in none. */
   takeAll(key: string, rules: readonly LimitRule[]): LimitDecision {
     const now = this.clock.monotonicMs();
-    const states = rules.map((rule) => {
-      const window = this.window(key, rule.windowMs, now);
-      return { rule, window, used: window.used(now) };
-    });
-    const allowed = states.every(({ rule, used }) => used < rule.limit);
-    if (allowed) for (const { rule, window } of states) this.count(key, rule.windowMs, window, now);
-    return states
-      .map(({ rule, window, used }): LimitDecision => {
-        const counted = allowed ? used + 1 : used;
-        const over = counted + 1 - rule.limit;
-        return {
-          allowed,
-          limit: rule.limit,
-          remaining: Math.max(0, rule.limit - counted),
-          resetMs: over > 0 ? Math.ceil(window.freeIn(now, over)) : 0,
-        };
-      })
-      .reduce((tightest, each) => (isTighter(each, tightest) ? each : tightest), {
-        allowed,
-        limit: Number.MAX_SAFE_INTEGER,
-        remaining: Number.MAX_SAFE_INTEGER,
-        resetMs: 0,
-      });
+    const counters = this.countersOf(key);
+    let allowed = true;
+    for (const { limit, windowMs } of rules) {
+      allowed &&= counterOf(counters, key, windowMs, now).window.used(now) < limit;
+    }
+    let tightest = UNLIMITED;
+    for (const { limit, windowMs } of rules) {
+      const counter = counterOf(counters, key, windowMs, now);
+      if (allowed) this.count(counter, now);
+      const used = counter.window.used(now);
+      const over = used + 1 - limit;
+      const resetMs = over > 0 ? Math.ceil(counter.window.freeIn(now, over)) : 0;
+      const decision = { allowed, limit, remaining: Math.max(0, limit - used), resetMs };
+      if (isTighter(decision, tightest)) tightest = decision;
+    }
+    return tightest;
   }
 
   /** What to tell the other replicas; empties the list. */
   exportDeltas(): LimitDelta[] {
-    const deltas = [...this.pending.values()];
-    this.pending.clear();
+    const deltas: LimitDelta[] = [];
+    for (const counter of this.untold) {
+      deltas.push({ key: counter.key, windowMs: counter.windowMs, hits: counter.hits });
+      counter.hits = 0;
+    }
+    this.untold.clear();
     return deltas;
   }
 
@@ -91,33 +93,47 @@ export class RateLimiter {
   applyDeltas(deltas: readonly LimitDelta[]): void {
     const now = this.clock.monotonicMs();
     for (const { key, windowMs, hits } of deltas) {
-      this.window(key, windowMs, now).add(now, hits);
+      counterOf(this.countersOf(key), key, windowMs, now).window.add(now, hits);
     }
   }
 
   get keys(): number {
-    return this.windows.size;
+    return this.counters.size;
   }
 
-  private count(key: string, windowMs: number, window: SlidingWindow, now: number): void {
-    window.add(now, 1);
-    const id = windowId(key, windowMs);
-    const pending = this.pending.get(id);
-    if (pending === undefined) this.pending.set(id, { key, windowMs, hits: 1 });
-    else pending.hits += 1;
+  private count(counter: Counter, now: number): void {
+    counter.window.add(now, 1);
+    if (counter.hits === 0) this.untold.add(counter);
+    counter.hits += 1;
   }
 
-  private window(key: string, windowMs: number, now: number): SlidingWindow {
-    const id = windowId(key, windowMs);
-    const known = this.windows.get(id);
+  private countersOf(key: string): Counter[] {
+    const known = this.counters.get(key);
     if (known !== undefined) return known;
-    const fresh = new SlidingWindow(windowMs, now);
-    this.windows.set(id, fresh);
+    const fresh: Counter[] = [];
+    this.counters.set(key, fresh);
     return fresh;
   }
 }
 
-const windowId = (key: string, windowMs: number): string => `${windowMs}:${key}`;
+/** One window of one key, and what of it the other replicas have not heard. */
+interface Counter extends LimitDelta {
+  window: SlidingWindow;
+}
+
+function counterOf(counters: Counter[], key: string, windowMs: number, now: number): Counter {
+  for (const counter of counters) if (counter.windowMs === windowMs) return counter;
+  const fresh = { key, windowMs, hits: 0, window: new SlidingWindow(windowMs, now) };
+  counters.push(fresh);
+  return fresh;
+}
+
+const UNLIMITED: LimitDecision = {
+  allowed: true,
+  limit: Number.MAX_SAFE_INTEGER,
+  remaining: Number.MAX_SAFE_INTEGER,
+  resetMs: 0,
+};
 
 const isTighter = (a: LimitDecision, b: LimitDecision): boolean =>
   a.remaining < b.remaining || (a.remaining === b.remaining && a.resetMs > b.resetMs);

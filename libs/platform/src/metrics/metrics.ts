@@ -1,7 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-
-/** Seconds. The bars of the service levels (0.25 and 1) are buckets, so that they can be read off exactly. */
-const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { LatencyHistogram } from './latency-histogram.js';
 
 export type RpcOutcome = 'ok' | 'error' | 'timeout' | 'unavailable';
 export type MessageOutcome = 'done' | 'duplicate' | 'retry' | 'dead' | 'handed-back';
@@ -11,10 +9,11 @@ export type MessageOutcome = 'done' | 'duplicate' | 'retry' | 'dead' | 'handed-b
  * subjects, statement names): never an id, a path with ids, or anything a caller can choose.
  */
 export class Metrics {
-  readonly registry = new Registry();
+  private readonly registry = new Registry();
   private readonly gauges = new Map<string, Gauge>();
   private readonly counters = new Map<string, Counter>();
 
+  private readonly histograms: LatencyHistogram[] = [];
   private readonly requests = this.histogram('http_request_duration_seconds', 'HTTP requests by operation', [
     'operation',
     'method',
@@ -42,31 +41,34 @@ export class Metrics {
   ]);
 
   /** `app` becomes a label of every metric; `defaults` are those of process, heap, event loop and garbage collection. */
-  constructor(app: string, defaults = true) {
+  constructor(
+    private readonly app: string,
+    defaults = true,
+  ) {
     this.registry.setDefaultLabels({ app });
     if (defaults) collectDefaultMetrics({ register: this.registry });
   }
 
   /** `operation` is the operation id of the route, or `unmatched`. */
   observeRequest(operation: string, method: string, status: number, seconds: number): void {
-    this.requests.observe({ operation, method, status: String(status) }, seconds);
+    this.requests.observe([operation, method, String(status)], seconds);
   }
 
   observeRpc(side: 'server' | 'client', subject: string, outcome: RpcOutcome, seconds: number): void {
-    (side === 'server' ? this.rpcServed : this.rpcAsked).observe({ subject, outcome }, seconds);
+    (side === 'server' ? this.rpcServed : this.rpcAsked).observe([subject, outcome], seconds);
   }
 
   observeMessage(durable: string, outcome: MessageOutcome, seconds: number): void {
-    this.messages.observe({ durable, outcome }, seconds);
+    this.messages.observe([durable, outcome], seconds);
   }
 
   observeStatement(statement: string, outcome: 'ok' | 'error', seconds: number): void {
-    this.statements.observe({ statement, outcome }, seconds);
+    this.statements.observe([statement, outcome], seconds);
   }
 
   /** `target` is the name of a source or provider, not a host a user chose. */
   observeOutbound(target: string, outcome: string, seconds: number): void {
-    this.outbound.observe({ target, outcome }, seconds);
+    this.outbound.observe([target, outcome], seconds);
   }
 
   /** The gauge of that name, made on first use. */
@@ -88,10 +90,14 @@ export class Metrics {
   }
 
   async expose(): Promise<{ contentType: string; text: string }> {
-    return { contentType: this.registry.contentType, text: await this.registry.metrics() };
+    const { app } = this;
+    const parts = [await this.registry.metrics(), ...this.histograms.map((histogram) => histogram.expose({ app }))];
+    return { contentType: this.registry.contentType, text: parts.join('\n') };
   }
 
-  private histogram<L extends string>(name: string, help: string, labelNames: readonly L[]): Histogram<L> {
-    return new Histogram({ name, help, labelNames, buckets: LATENCY_BUCKETS, registers: [this.registry] });
+  private histogram(name: string, help: string, labelNames: readonly string[]): LatencyHistogram {
+    const histogram = new LatencyHistogram(name, help, labelNames);
+    this.histograms.push(histogram);
+    return histogram;
   }
 }
