@@ -72,7 +72,7 @@ describe('HealthServer', () => {
     expect([await status('/'), await status('/health/live', 'POST')]).toEqual([404, 405]);
     const text = await (await fetch(`${url}/metrics`)).text();
     expect(text).toContain(
-      'http_request_duration_seconds_count{app="test",operation="searchJobs",method="GET",status="200"} 1',
+      'http_request_duration_seconds_count{operation="searchJobs",method="GET",status="200",app="test"} 1',
     );
     await server.stop();
   });
