@@ -49,6 +49,9 @@ import { GoalProgressService } from './goals/goal-progress.service.js';
 import { GoalRepository } from './goals/goal.repository.js';
 import { GoalsRpcController } from './goals/goals.rpc.controller.js';
 import { GoalsService } from './goals/goals.service.js';
+import { MessageRepository } from './messages/message.repository.js';
+import { MessagesRpcController } from './messages/messages.rpc.controller.js';
+import { MessagesService } from './messages/messages.service.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { ReauthenticationService } from './passwords/reauthentication.service.js';
@@ -97,6 +100,7 @@ export class IdentityModule {
         AvatarRpcController,
         PublicProfileRpcController,
         ConnectionsRpcController,
+        MessagesRpcController,
         AuditRpcController,
         MailVerificationRpcController,
         PasswordResetRpcController,
@@ -169,6 +173,8 @@ export class IdentityModule {
         ApiKeyRepository,
         KeyUsage,
         ApiKeysService,
+        MessageRepository,
+        MessagesService,
         // security history
         AuditLogRepository,
         AuditService,

@@ -12,6 +12,7 @@ import { CreateSignInCodes1765000001000 } from './migrations/1765000001000-creat
 import { CreateAvatars1766000001000 } from './migrations/1766000001000-create-avatars.js';
 import { CreateSocialGraph1766000002000 } from './migrations/1766000002000-create-social-graph.js';
 import { CreateApiKeys1767000000000 } from './migrations/1767000000000-create-api-keys.js';
+import { CreateMessages1766000003000 } from './migrations/1766000003000-create-messages.js';
 import { SkillEntity } from './profile/skill.entity.js';
 
 export const identitySchema: ServiceSchema = {
@@ -28,5 +29,6 @@ export const identitySchema: ServiceSchema = {
     CreateAvatars1766000001000,
     CreateSocialGraph1766000002000,
     CreateApiKeys1767000000000,
+    CreateMessages1766000003000,
   ],
 };

@@ -3,15 +3,37 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { compileSchema, Goal, setAvatar, type Static, TokenPair, type TSchema, User } from '#contracts';
+import {
+  Closed,
+  compileSchema,
+  Connection,
+  Goal,
+  PublicProfile,
+  setAvatar,
+  SocialMessage,
+  type Static,
+  TokenPair,
+  type TSchema,
+  Type,
+  User,
+} from '#contracts';
 import { newId } from '#kernel';
 import { BusStrategy, busSettings, connectBus, MessagingModule } from '#messaging';
 import { bootstrap, readSettings, type RunningApp } from '#platform';
-import { createTestDatabase, type NatsHandle, startNats, TEST_FIELD_KEYS, type TestDatabase } from '#testing';
+import {
+  createTestDatabase,
+  eventually,
+  type NatsHandle,
+  startNats,
+  TEST_FIELD_KEYS,
+  type TestDatabase,
+} from '#testing';
 import sharp from 'sharp';
+import { WebSocket } from 'ws';
 import { gatewayHttp, GatewayModule, gatewaySettings } from '../../gateway/src/index.js';
 import { IdentityModule, identitySchema, identitySettings } from '../../identity/src/index.js';
 
+const Ticket = Closed({ ticket: Type.String(), expires_in: Type.Integer() });
 const PASSWORD = 'seven purple elephants';
 const QUIET = { NODE_ENV: 'test', LOG_LEVEL: 'silent', HEALTH_PORT: '0' };
 
@@ -227,6 +249,123 @@ describe('the door of people', () => {
     }
   });
 
+  describe('people', () => {
+    const withPage = async (name: string) => {
+      const one = await somebody(name);
+      const slug = `p-${newId().slice(-12)}`;
+      const body = { slug, is_listed: true, visibility: { position: 'connections' } };
+      expect((await send('PUT', '/users/me/public-profile', { token: one.token, body })).status).toBe(200);
+      return { ...one, slug };
+    };
+    const connect = async (one: { token: string }, other: { slug: string; token: string }) => {
+      const asked = await send('POST', '/social/connections', { token: one.token, body: { slug: other.slug } });
+      const { id } = shaped(Connection, asked.body);
+      const answered = await send('PUT', `/social/connections/${id}`, {
+        token: other.token,
+        body: { status: 'accepted' },
+      });
+      expect(answered).toMatchObject({ status: 200, body: { status: 'accepted' } });
+      return id;
+    };
+
+    it('have a page for everybody at every address of it, and show connections more', async () => {
+      const [ada, ben] = [await withPage('Ada Lovelace'), await withPage('Ben Babbage')];
+      await send('PUT', '/users/me', { token: ada.token, body: { company: 'Engines' } });
+      for (const path of [`/social/profiles/${ada.slug}`, `/profiles/${ada.slug}`, `/users/${ada.id}`]) {
+        const anyone = await send('GET', path);
+        expect(anyone).toMatchObject({ status: 200, body: { full_name: 'Ada Lovelace', company: null, email: null } });
+        shaped(PublicProfile, anyone.body);
+      }
+      await connect(ben, ada);
+      expect(await send('GET', `/users/${ada.id}`, { token: ben.token })).toMatchObject({
+        body: { company: 'Engines' },
+      });
+      expect((await send('GET', `/users/${newId()}`)).status).toBe(404);
+      expect((await send('GET', '/users/nobody')).status).toBe(422);
+    });
+
+    it('who are blocked get, byte for byte, what they would get about nobody', async () => {
+      const [ada, ben] = [await withPage('Ada Lovelace'), await withPage('Ben Babbage')];
+      const id = await connect(ben, ada);
+      await send('PUT', `/social/connections/${id}`, { token: ada.token, body: { status: 'blocked' } });
+      const nobody = newId();
+      const headers = { 'x-request-id': 'the-same' };
+      const asBen = (method: string, path: string, body?: unknown) =>
+        send(method, path, { token: ben.token, body, headers });
+      const pairs = [
+        [asBen('GET', `/users/${ada.id}`), asBen('GET', `/users/${nobody}`)],
+        [asBen('GET', `/social/profiles/${ada.slug}`), asBen('GET', '/social/profiles/nobody-at-all')],
+        [
+          asBen('POST', '/social/connections', { receiver_id: ada.id }),
+          asBen('POST', '/social/connections', { receiver_id: nobody }),
+        ],
+        [
+          asBen('POST', '/social/messages', { receiver_id: ada.id, content: 'Hello?' }),
+          asBen('POST', '/social/messages', { receiver_id: nobody, content: 'Hello?' }),
+        ],
+        [asBen('DELETE', `/social/connections/${id}`), asBen('DELETE', `/social/connections/${nobody}`)],
+      ];
+      for (const [blocked, unknown] of pairs) {
+        expect(await blocked).toEqual(await unknown);
+        expect((await blocked)?.status).toBe(404);
+      }
+    });
+
+    it('whose address is not verified cannot ask or write: 403 that says why', async () => {
+      const [ada, ben] = [await withPage('Ada Lovelace'), await withPage('Ben Babbage')];
+      await db.admin('UPDATE identity.account SET email_verified_at = NULL WHERE id = $1', [ben.id]);
+      for (const [path, body] of [
+        ['/social/connections', { slug: ada.slug }],
+        ['/social/messages', { receiver_id: ada.id, content: 'Hi' }],
+      ] as const) {
+        expect(await send('POST', path, { token: ben.token, body })).toMatchObject({
+          status: 403,
+          body: { error: { code: 'EMAIL_NOT_VERIFIED' } },
+        });
+      }
+    });
+
+    it('hear at their open sockets of requests, answers, messages and that they were read', async () => {
+      const [ada, ben] = [await withPage('Ada Lovelace'), await withPage('Ben Babbage')];
+      const sockets = [await listen(ada.token), await listen(ben.token)] as const;
+      const [heardByAda, heardByBen] = sockets.map(({ frames }) => frames);
+      const id = await connect(ada, ben);
+      const ids = { connection_id: id, requester_id: ada.id, receiver_id: ben.id };
+      const body = { receiver_id: ben.id, content: 'Do you know somebody at Northwind?' };
+      const sent = shaped(SocialMessage, (await send('POST', '/social/messages', { token: ada.token, body })).body);
+      expect((await send('PUT', `/social/messages/${sent.id}/read`, { token: ben.token })).status).toBe(200);
+      await eventually(async () => {
+        expect(heardByBen).toEqual([
+          expect.objectContaining({ type: 'connection_request', data: ids }),
+          expect.objectContaining({ type: 'message', data: sent }),
+        ]);
+        expect(heardByAda).toEqual([
+          expect.objectContaining({ type: 'connection_accepted', data: ids }),
+          expect.objectContaining({
+            type: 'message_read',
+            data: { message_id: sent.id, receiver_id: ben.id, read_at: expect.any(String) },
+          }),
+        ]);
+      });
+      for (const { socket } of sockets) socket.close();
+    });
+
+    /** An open socket, and what it heard since it was let in. */
+    async function listen(token: string) {
+      const { ticket } = shaped(Ticket, (await send('POST', '/ws/tickets', { token })).body);
+      const socket = new WebSocket(`${(gateway.url ?? '').replace('http', 'ws')}/ws?ticket=${ticket}`);
+      const frames: unknown[] = [];
+      let isIn = false;
+      socket.on('message', (data: Buffer) => {
+        const frame: unknown = JSON.parse(data.toString('utf8'));
+        if (isIn) frames.push(frame);
+        isIn ||= JSON.stringify(frame).includes('connection_established');
+      });
+      await eventually(async () => expect(isIn).toBe(true));
+      return { socket, frames };
+    }
+  });
+
   it.each([
     ['GET', '/achievements'],
     ['POST', '/achievements'],
@@ -243,6 +382,18 @@ describe('the door of people', () => {
     ['DELETE', `/goals/${newId()}/progress/${newId()}`],
     ['POST', '/users/avatar'],
     ['DELETE', '/users/avatar'],
+    ['GET', '/users/me/public-profile'],
+    ['PUT', '/users/me/public-profile'],
+    ['GET', '/social/profiles'],
+    ['GET', '/profiles'],
+    ['GET', '/social/connections'],
+    ['POST', '/social/connections'],
+    ['GET', `/social/connections/${newId()}`],
+    ['PUT', `/social/connections/${newId()}`],
+    ['DELETE', `/social/connections/${newId()}`],
+    ['GET', '/social/messages'],
+    ['POST', '/social/messages'],
+    ['PUT', `/social/messages/${newId()}/read`],
   ])('answers 401 without a token: %s %s', async (method, path) => {
     expect((await send(method, path)).status).toBe(401);
   });

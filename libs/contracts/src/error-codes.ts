@@ -111,6 +111,11 @@ export const ERROR_CODES = {
     'The code is wrong, has expired, was used before, or was tried too often.',
     'Ask for a new code; only the newest one counts.',
   ),
+  NOT_CONNECTED: entry(
+    403,
+    'One can only write to people one is connected with.',
+    'Ask to be connected, and write when the request is accepted.',
+  ),
 
   // State
   CONFLICT: entry(409, 'The request does not fit the present state.', 'Read the thing again and decide anew.'),

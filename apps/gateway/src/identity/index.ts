@@ -6,6 +6,7 @@ import { AuthOtpController } from './auth-otp.controller.js';
 import { AvatarController } from './avatar.controller.js';
 import { ConnectionsController } from './connections.controller.js';
 import { GoalsController } from './goals.controller.js';
+import { MessagesController } from './messages.controller.js';
 import { PublicProfilesController } from './public-profiles.controller.js';
 import { UsersController } from './users.controller.js';
 
@@ -20,4 +21,5 @@ export const identityControllers = [
   PublicProfilesController,
   ConnectionsController,
   ApiKeysController,
+  MessagesController,
 ];

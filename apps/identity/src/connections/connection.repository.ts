@@ -82,6 +82,17 @@ export class ConnectionRepository {
     return rows[0];
   }
 
+  /** The pair as it stays until the transaction ends; others may hold it, too, but nobody changes it meanwhile. */
+  async hold(tx: Tx, one: string, other: string): Promise<ConnectionRow | undefined> {
+    const rows = await tx.query<ConnectionRow>(
+      'connection.hold',
+      `SELECT ${COLUMNS} FROM connection c
+       WHERE c.low_id = least($1::uuid, $2::uuid) AND c.high_id = greatest($1::uuid, $2::uuid) FOR SHARE`,
+      [one, other],
+    );
+    return rows[0];
+  }
+
   async lock(tx: Tx, person: string, id: string): Promise<ConnectionRow | undefined> {
     const rows = await tx.query<ConnectionRow>(
       'connection.lock',

@@ -11,6 +11,7 @@ export * from './cursor-page.js';
 export * from './events.js';
 export * from './goals.js';
 export * from './otp.js';
+export * from './messages.js';
 export * from './profile.js';
 export * from './public-profiles.js';
 export * from './sessions.js';

@@ -1,7 +1,7 @@
 import { defineRpc } from '../define.js';
 import { Closed, Empty, Nullable, Page, PageQuery, type Static, StringEnum, Timestamp, Type, Uuid } from '../schema.js';
 
-export const NOTIFICATION_TYPES = ['job_match', 'application_update'] as const;
+export const NOTIFICATION_TYPES = ['job_match', 'application_update', 'connection_request', 'message'] as const;
 export const NOTIFICATION_PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 
 export const Notification = Closed({
