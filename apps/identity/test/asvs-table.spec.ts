@@ -10,6 +10,11 @@ const SPECS: Readonly<Record<string, string>> = {
   letters: 'apps/notifications/src/delivery/letters/letters.spec.ts',
   mail: 'apps/notifications/test/integration/mail.spec.ts',
   'mail-domain': 'apps/notifications/src/delivery/domain/domain.spec.ts',
+  'people-door': 'apps/standalone/test/people-door.spec.ts',
+  pair: 'apps/identity/src/connections/domain/pair.spec.ts',
+  shown: 'apps/identity/src/public-profile/domain/shown.spec.ts',
+  'picture-encoder': 'apps/identity/src/avatar/picture-encoder.spec.ts',
+  'uploaded-file': 'apps/gateway/src/http/uploaded-file.spec.ts',
 };
 const fileOf = (spec: string): string => SPECS[spec] ?? `apps/identity/test/integration/${spec}.spec.ts`;
 
