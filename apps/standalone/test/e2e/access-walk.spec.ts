@@ -26,7 +26,7 @@ describe('of all documented operations', () => {
   let api: ApiClient;
   let ada: Person;
   let eve: Person;
-  let employer: string;
+  let firm: Person;
   let belongings: Belongings;
   let jobId: string;
 
@@ -35,9 +35,9 @@ describe('of all documented operations', () => {
     api = new ApiClient(platform.url, document);
     const admin = await theOwner(api);
     [ada, eve] = [await somebody(api, 'Ada Lovelace'), await somebody(api, 'Eve Adams')];
-    const firm = await somebody(api, 'Erin Employer');
+    firm = await somebody(api, 'Erin Employer');
     await api.put(`/admin/users/${firm.id}`, { token: admin, body: { roles: ['user', 'employer'] } });
-    employer = await signIn(api, firm.email, PASSWORD);
+    firm.token = await signIn(api, firm.email, PASSWORD);
     await platform.database.admin('UPDATE identity.account SET email_verified_at = now()');
     jobId = await anyJob(api, admin);
     belongings = new Belongings(api, ada.token, { job_id: jobId, user_id: firm.id });
@@ -57,6 +57,15 @@ describe('of all documented operations', () => {
       return body.notifications[0].id;
     });
     belongings.ids.set('/api/v1/notifications/{id}', notification);
+    const page = { slug: 'erin-employer', is_listed: true, visibility: {} };
+    await api.put('/users/me/public-profile', { token: firm.token, body: page });
+    const asked = await api.post('/social/connections', { ...mine, body: { user_id: firm.id } });
+    const connection = `/social/connections/${asked.body.id}`;
+    await api.put(connection, { token: firm.token, body: { status: 'accepted' } });
+    belongings.ids.set('/api/v1/social/connections/{id}', asked.body.id);
+    const words = { receiver_id: ada.id, content: 'Shall we talk?' };
+    const message = await api.post('/social/messages', { token: firm.token, body: words });
+    belongings.ids.set('/api/v1/social/messages/{id}', message.body.id);
     const letter = { job_id: jobId, tone: 'professional' };
     const headers = { prefer: 'respond-async' };
     const queued = await api.post('/ai/cover-letter/generate', { ...mine, body: letter, headers });
@@ -102,7 +111,7 @@ describe('of all documented operations', () => {
     '%s takes no user and no employer',
     async (_name, operation) => {
       for (const path of pathsOf(operation)) {
-        for (const token of [ada.token, employer]) {
+        for (const token of [ada.token, firm.token]) {
           expect([path, await ask(operation, path, `Bearer ${token}`)]).toEqual([path, [403, 'FORBIDDEN']]);
         }
       }
