@@ -26,6 +26,7 @@ import { AvatarRepository } from './avatar/avatar.repository.js';
 import { AvatarRpcController } from './avatar/avatar.rpc.controller.js';
 import { AvatarShelf } from './avatar/avatar-shelf.js';
 import { AvatarsService } from './avatar/avatars.service.js';
+import { HumanCheck } from './captcha/human-check.js';
 import type { IdentitySettings } from './config.js';
 import { ConnectionRepository } from './connections/connection.repository.js';
 import { ConnectionsRpcController } from './connections/connections.rpc.controller.js';
@@ -35,6 +36,15 @@ import { identitySchema } from './data-source.js';
 import { SignInCodeRepository } from './otp/sign-in-code.repository.js';
 import { SignInCodesRpcController } from './otp/sign-in-codes.rpc.controller.js';
 import { SignInCodesService } from './otp/sign-in-codes.service.js';
+import { ExternalFlowRepository } from './external-identities/external-flow.repository.js';
+import { ExternalFlowsService } from './external-identities/external-flows.service.js';
+import { ExternalIdentitiesRpcController } from './external-identities/external-identities.rpc.controller.js';
+import { ExternalIdentityRepository } from './external-identities/external-identity.repository.js';
+import { ExternalProviders } from './external-identities/external-providers.js';
+import { ExternalSignInService } from './external-identities/external-sign-in.service.js';
+import { GoogleTokenService } from './external-identities/google-token.service.js';
+import { LinkingService } from './external-identities/linking.service.js';
+import { OidcClient } from './external-identities/oidc-client.js';
 import { MailAllowance } from './mail/mail-allowance.js';
 import { MailLinks } from './mail/mail-links.js';
 import { OutgoingMail } from './mail/outgoing-mail.js';
@@ -71,6 +81,8 @@ import { SessionRepository } from './sessions/session.repository.js';
 import { SessionsRpcController } from './sessions/sessions.rpc.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { AnswerFloor } from './sign-in/answer-floor.js';
+import { PendingSteps } from './sign-in/pending-steps.js';
+import { WaysIn } from './sign-in/ways-in.js';
 import { SignInCompletion } from './sign-in/sign-in-completion.js';
 import { SignInThrottle } from './sign-in/sign-in-throttle.js';
 import { SignInRpcController } from './sign-in/sign-in.rpc.controller.js';
@@ -106,6 +118,7 @@ export class IdentityModule {
         PasswordResetRpcController,
         SignInCodesRpcController,
         ApiKeysRpcController,
+        ExternalIdentitiesRpcController,
       ],
       providers: [
         { provide: SETTINGS, useValue: settings },
@@ -140,6 +153,17 @@ export class IdentityModule {
         SignInCompletion,
         SignInCodeRepository,
         SignInCodesService,
+        HumanCheck,
+        PendingSteps,
+        WaysIn,
+        ExternalProviders,
+        OidcClient,
+        ExternalFlowRepository,
+        ExternalIdentityRepository,
+        ExternalSignInService,
+        ExternalFlowsService,
+        GoogleTokenService,
+        LinkingService,
         SignInService,
         SessionRepository,
         SessionsService,

@@ -2,6 +2,7 @@ import { ACCESS_TOKEN_ALGORITHMS } from '#contracts';
 import { busSettings, messagingSettings } from '#messaging';
 import { defineSettings, fieldCipherSettings, platformSettings, setting, type SettingsOf } from '#platform';
 import { databaseSettings } from '#persistence';
+import { externalProviderSettings } from './external-identities/provider-settings.js';
 
 /** What identity needs beside platform, database and bus; the standalone app spreads it into its own. */
 export const identityOwnSettings = defineSettings({
@@ -123,6 +124,13 @@ export const identityOwnSettings = defineSettings({
     min: 1,
     description: 'People one account may ask to be connected within 24 hours',
   }),
+  ...externalProviderSettings,
+  CAPTCHA_VERIFY_URL: setting.url({
+    optional: true,
+    description:
+      'siteverify address of Turnstile, hCaptcha or reCAPTCHA: registration and codes by mail then need its token',
+  }),
+  CAPTCHA_SECRET: setting.secret({ optional: true, description: 'Belongs to CAPTCHA_VERIFY_URL' }),
   SINGLE_USER: setting.boolean({
     default: false,
     description: 'Only the owner has an account; registration is closed',

@@ -7,12 +7,13 @@ import { CreateAccounts1764000000000 } from './migrations/1764000000000-create-a
 import { CreateProfiles1764000001000 } from './migrations/1764000001000-create-profiles.js';
 import { CreateAuditLog1764000002000 } from './migrations/1764000002000-create-audit-log.js';
 import { CreateMailTokens1765000000000 } from './migrations/1765000000000-create-mail-tokens.js';
-import { CreateAchievementsAndGoals1766000000000 } from './migrations/1766000000000-create-achievements-and-goals.js';
 import { CreateSignInCodes1765000001000 } from './migrations/1765000001000-create-sign-in-codes.js';
+import { CreateExternalIdentities1765000002000 } from './migrations/1765000002000-create-external-identities.js';
+import { CreateAchievementsAndGoals1766000000000 } from './migrations/1766000000000-create-achievements-and-goals.js';
 import { CreateAvatars1766000001000 } from './migrations/1766000001000-create-avatars.js';
 import { CreateSocialGraph1766000002000 } from './migrations/1766000002000-create-social-graph.js';
-import { CreateApiKeys1767000000000 } from './migrations/1767000000000-create-api-keys.js';
 import { CreateMessages1766000003000 } from './migrations/1766000003000-create-messages.js';
+import { CreateApiKeys1767000000000 } from './migrations/1767000000000-create-api-keys.js';
 import { SkillEntity } from './profile/skill.entity.js';
 
 export const identitySchema: ServiceSchema = {
@@ -24,11 +25,12 @@ export const identitySchema: ServiceSchema = {
     CreateProfiles1764000001000,
     CreateAuditLog1764000002000,
     CreateMailTokens1765000000000,
-    CreateAchievementsAndGoals1766000000000,
     CreateSignInCodes1765000001000,
+    CreateExternalIdentities1765000002000,
+    CreateAchievementsAndGoals1766000000000,
     CreateAvatars1766000001000,
     CreateSocialGraph1766000002000,
-    CreateApiKeys1767000000000,
     CreateMessages1766000003000,
+    CreateApiKeys1767000000000,
   ],
 };

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 
 const SPECS: Readonly<Record<string, string>> = {
   'forged-tokens': 'apps/gateway/src/access/forged-tokens.spec.ts',
+  'external-sign-in-door': 'apps/standalone/test/external-sign-in-door.spec.ts',
   'identity-door': 'apps/standalone/test/identity-door.spec.ts',
   'api-keys-door': 'apps/standalone/test/api-keys-door.spec.ts',
   'api-keys-at-the-door': 'apps/gateway/src/access/api-keys.spec.ts',

@@ -103,8 +103,13 @@ export const ERROR_CODES = {
   ),
   INVALID_TOKEN: entry(
     422,
-    'The token of the mail is unknown, has expired, or was used before.',
-    'Ask for a new mail; only the newest one counts.',
+    'The token (of a mail, or of a step before) is unknown, has expired, or was used before.',
+    'Ask for a new one; only the newest counts.',
+  ),
+  EXTERNAL_SIGN_IN_FAILED: entry(
+    401,
+    'Google, LinkedIn or another provider did not confirm who you are, the sign-in was cancelled, or it took too long.',
+    'Start the sign-in again, in the browser it is to end in.',
   ),
   INVALID_CODE: entry(
     401,
@@ -140,6 +145,11 @@ export const ERROR_CODES = {
     'Change the existing one; its id is in the error.',
   ),
   ALREADY_EXISTS: entry(409, 'The same thing exists already.', 'Use or change the existing one.'),
+  LAST_WAY_IN: entry(
+    409,
+    'Without this the account could not be signed in to any more.',
+    'Add another way first: a password, another provider, a passkey.',
+  ),
   LIMIT_REACHED: entry(409, 'The account has as many of these as it may have.', 'Delete one, then try again.'),
   IDEMPOTENCY_KEY_REUSED: entry(
     409,

@@ -39,8 +39,8 @@ export interface OperationSpec {
   /** 200 unless told; 204 answers without a body, 302 redirects. */
   status?: 200 | 201 | 202 | 204 | 302;
   response?: TSchema;
-  /** Answered with 202 instead, where the work goes on after the answer or the installation wants it so. */
-  accepted?: { response: TSchema; example?: unknown };
+  /** Another success than `status`, where the handler answers it by an `Answer`. */
+  alternative?: { status: 200 | 202 | 302; response?: TSchema; example?: unknown };
   /** Media type of the answer where it is not JSON, e.g. `text/calendar`. */
   produces?: string;
   responseExample?: unknown;

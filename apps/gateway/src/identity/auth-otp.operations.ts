@@ -22,7 +22,7 @@ export const sendOtpOperation = operation({
     message: 'If this address can sign in here, a code is on its way to it.',
     expires_in: 600,
   },
-  errors: ['TOO_MANY_ATTEMPTS'],
+  errors: ['TOO_MANY_ATTEMPTS', 'PROVIDER_UNAVAILABLE'],
 });
 
 export const verifyOtpOperation = operation({

@@ -7,6 +7,7 @@ import {
   refreshSession,
   registerAccount,
   revokeSessions,
+  searchAudit,
   signIn,
   signOut,
   updateAccount,
@@ -27,6 +28,7 @@ import {
   registerOperation,
   revokeOtherSessionsOperation,
   revokeSessionOperation,
+  searchAuditOperation,
   updateMeOperation,
 } from './auth.operations.js';
 
@@ -36,9 +38,9 @@ export class AuthController {
 
   @Endpoint(registerOperation)
   async register({ body }: OperationInput<typeof registerOperation>, call: Call) {
-    const { email, password, full_name = body.name } = body;
+    const { email, password, captcha_token, full_name = body.name } = body;
     if (full_name === undefined) throw invalid([{ field: 'full_name', message: 'is required' }]);
-    const answer = await this.rpc.call(registerAccount, { email, password, full_name }, call.context);
+    const answer = await this.rpc.call(registerAccount, { email, password, full_name, captcha_token }, call.context);
     return 'status' in answer ? Answer.json(JSON.stringify(answer), { status: 202 }) : answer;
   }
 
@@ -88,6 +90,11 @@ export class AuthController {
   @Endpoint(revokeSessionOperation)
   async revoke(input: OperationInput<typeof revokeSessionOperation>, call: Call): Promise<void> {
     await this.rpc.callRaw(revokeSessions, { session_id: input.params.id }, call.context);
+  }
+
+  @Endpoint(searchAuditOperation)
+  searchAudit(input: OperationInput<typeof searchAuditOperation>, call: Call) {
+    return this.rpc.callRaw(searchAudit, input.query, call.context);
   }
 
   @Endpoint(listAuditOperation)

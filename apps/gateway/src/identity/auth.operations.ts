@@ -1,4 +1,5 @@
 import {
+  CaptchaToken,
   Closed,
   Email,
   Line,
@@ -7,6 +8,7 @@ import {
   listSigningKeys,
   Password,
   RefreshToken,
+  searchAudit,
   SignInRequest,
   signOut,
   TokenPair,
@@ -36,13 +38,13 @@ export const registerOperation = operation({
     'Where the installation verifies addresses first, everybody is answered 202 and the rest is said by mail.',
   access: 'public',
   limit: 'credentials',
-  body: Closed({ email: Email(), password: Password(), ...FullName }),
+  body: Closed({ email: Email(), password: Password(), ...FullName, captcha_token: CaptchaToken() }),
   bodyExample: { email: 'john.doe@example.com', password: 'SecurePassword123!', full_name: 'John Doe' },
   status: 201,
   response: User,
   responseExample: userExample,
-  accepted: { response: VerificationSent, example: { status: 'verification_sent' } },
-  errors: ['EMAIL_ALREADY_REGISTERED', 'REGISTRATION_CLOSED', 'TOO_MANY_ATTEMPTS'],
+  alternative: { status: 202, response: VerificationSent, example: { status: 'verification_sent' } },
+  errors: ['EMAIL_ALREADY_REGISTERED', 'REGISTRATION_CLOSED', 'TOO_MANY_ATTEMPTS', 'PROVIDER_UNAVAILABLE'],
   idempotent: true,
 });
 
@@ -159,6 +161,37 @@ export const revokeSessionOperation = operation({
   params: Closed({ id: Uuid({ description: 'Id of the session.' }) }),
   status: 204,
   errors: ['NOT_FOUND'],
+});
+
+export const searchAuditOperation = operation({
+  method: 'GET',
+  path: '/admin/audit',
+  operationId: 'searchAudit',
+  tag: 'Administration',
+  summary: 'Security history of all accounts, newest first',
+  description: '`total` stops counting at 10,000 and says so.',
+  access: { role: 'admin' },
+  query: searchAudit.request,
+  response: searchAudit.response,
+  responseExample: {
+    total: 1,
+    total_is_estimate: false,
+    page: 1,
+    per_page: 20,
+    total_pages: 1,
+    entries: [
+      {
+        id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d14',
+        action: 'session.sign-in-refused',
+        address: '203.0.113.7',
+        user_agent: 'Mozilla/5.0',
+        detail: { reason: 'wrong-credentials' },
+        occurred_at: '2026-11-20T10:00:00.000Z',
+        user_id: userExample.id,
+        actor_id: userExample.id,
+      },
+    ],
+  },
 });
 
 export const listAuditOperation = operation({

@@ -1,6 +1,8 @@
 import { AchievementsController } from './achievements.controller.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { AuthController } from './auth.controller.js';
+import { AuthExternalController } from './auth-external.controller.js';
+import { AuthIdentitiesController } from './auth-identities.controller.js';
 import { AuthMailController } from './auth-mail.controller.js';
 import { AuthOtpController } from './auth-otp.controller.js';
 import { AvatarController } from './avatar.controller.js';
@@ -22,4 +24,6 @@ export const identityControllers = [
   ConnectionsController,
   ApiKeysController,
   MessagesController,
+  AuthExternalController,
+  AuthIdentitiesController,
 ];

@@ -119,37 +119,42 @@ function requestBody(spec: OperationSpec, components: Components): Json {
   return { requestBody: { required: true, content: { 'application/json': { schema, ...example } } } };
 }
 
+const SUCCESS_TEXTS: Readonly<Record<number, string>> = {
+  200: 'The answer.',
+  201: 'Created.',
+  202: 'Accepted; the work goes on.',
+  204: 'Done; there is nothing to say.',
+  302: 'The address to go on with is in `Location`.',
+};
+
 function success(spec: OperationSpec, components: Components): Json {
   const status = spec.status ?? 200;
   const headers = { ...STANDARD_HEADERS, ...(spec.etag === true ? ETAG_HEADER : {}) };
-  const texts: Readonly<Record<number, string>> = {
-    200: 'The answer.',
-    201: 'Created.',
-    202: 'Accepted; the work goes on.',
-    204: 'Done; there is nothing to say.',
-    302: 'The address to go on with is in `Location`.',
-  };
-  const answer: Json = { description: texts[status], headers };
+  const answer: Json = { description: SUCCESS_TEXTS[status], headers };
   if (spec.produces !== undefined) answer.content = { [spec.produces]: { schema: { type: 'string' } } };
   else if (spec.response !== undefined) {
     const schema = components.schema(`${pascal(spec.operationId)}Response`, spec.response);
     const example = spec.responseExample === undefined ? {} : { example: spec.responseExample };
     answer.content = { 'application/json': { schema, ...example } };
   }
-  const accepted = spec.accepted === undefined ? {} : { 202: acceptedAnswer(spec, spec.accepted, components, headers) };
+  const other =
+    spec.alternative === undefined ? {} : otherSuccess(spec.operationId, spec.alternative, components, headers);
   const unchanged = spec.etag === true ? { 304: { description: 'Still the same.', headers } } : {};
-  return { [status]: answer, ...accepted, ...unchanged };
+  return { [status]: answer, ...other, ...unchanged };
 }
 
-function acceptedAnswer(
-  spec: OperationSpec,
-  { response, example }: NonNullable<OperationSpec['accepted']>,
+function otherSuccess(
+  operationId: string,
+  { status, response, example }: NonNullable<OperationSpec['alternative']>,
   components: Components,
   headers: Json,
 ): Json {
-  const schema = components.schema(`${pascal(spec.operationId)}Accepted`, response);
-  const content = { 'application/json': { schema, ...(example === undefined ? {} : { example }) } };
-  return { description: 'Accepted; the work goes on.', headers, content };
+  const answer: Json = { description: SUCCESS_TEXTS[status], headers };
+  if (response !== undefined) {
+    const schema = components.schema(`${pascal(operationId)}${status}Response`, response);
+    answer.content = { 'application/json': { schema, ...(example === undefined ? {} : { example }) } };
+  }
+  return { [status]: answer };
 }
 
 /** Every error an operation of this kind may answer, and those it declares itself. */

@@ -5,6 +5,7 @@ import { CLOCK } from '#platform';
 import { AuditLogRepository, type RequestOrigin } from '../audit/audit-log.repository.js';
 import { MailTokenRepository } from '../mail-verification/mail-token.repository.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { PendingSteps } from '../sign-in/pending-steps.js';
 import type { AccountEntity } from './account.entity.js';
 import { AccountRepository } from './account.repository.js';
 
@@ -19,6 +20,7 @@ export class AddressProof {
     private readonly accounts: AccountRepository,
     private readonly sessions: SessionsService,
     private readonly mailTokens: MailTokenRepository,
+    private readonly steps: PendingSteps,
     private readonly audit: AuditLogRepository,
   ) {}
 
@@ -34,6 +36,7 @@ export class AddressProof {
     const change = { emailVerifiedAt, passwordHash: null, passwordOneTime: false };
     await this.accounts.update(tx, account.id, change);
     await this.mailTokens.dropAllOf(tx, account.id);
+    await this.steps.dropAllOf(tx, account.id);
     const ended = await this.sessions.revoke(tx, { userId: account.id }, 'address-proven', origin);
     const detail = { password: account.passwordHash !== null, sessions: ended };
     await this.audit.append(tx, { action: 'account.address-proven', userId: account.id, detail }, origin);

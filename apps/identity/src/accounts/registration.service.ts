@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { registerAccount, type RegisterRequest, type Static } from '#contracts';
-import { AppError, conflict } from '#kernel';
+import { conflict } from '#kernel';
 import { Idempotency, type RpcContext } from '#messaging';
 import type { Tx } from '#persistence';
 import { AuditLogRepository } from '../audit/audit-log.repository.js';
+import { HumanCheck } from '../captcha/human-check.js';
 import type { IdentityOwnSettings } from '../config.js';
 import { MailAllowance } from '../mail/mail-allowance.js';
 import { MailLinks } from '../mail/mail-links.js';
@@ -12,6 +13,7 @@ import { MailVerificationService } from '../mail-verification/mail-verification.
 import { PasswordsService } from '../passwords/passwords.service.js';
 import { IdentitySecrets } from '../secrets/identity-secrets.js';
 import { AnswerFloor } from '../sign-in/answer-floor.js';
+import { registrationClosed } from '../sign-in/sign-in-completion.js';
 import { tidy } from '../tidy.js';
 import { SETTINGS } from '../tokens.js';
 import { AccountFactory } from './account-factory.js';
@@ -33,10 +35,12 @@ export class RegistrationService {
     private readonly mail: OutgoingMail,
     private readonly links: MailLinks,
     private readonly floor: AnswerFloor,
+    private readonly humans: HumanCheck,
   ) {}
 
   async registerAccount(request: RegisterRequest, context: RpcContext): Promise<Registered> {
     if (this.settings.SINGLE_USER) throw registrationClosed();
+    await this.humans.require(request.captcha_token, context.clientAddress);
     if (!this.settings.REGISTRATION_VERIFIES_EMAIL) return this.register(request, context);
     return this.floor.hold(async () => {
       await this.allowance.take('link', request.email, context.clientAddress);
@@ -85,13 +89,11 @@ export class RegistrationService {
 
   /** The request is remembered as a plain fast hash; with the password in it, that would be a way to try passwords. */
   private withoutPassword(request: RegisterRequest): RegisterRequest {
-    return { ...request, password: this.secrets.hmac('idempotency', request.password).toString('hex') };
+    // A challenge is solved anew for every try, so it says nothing about the request either.
+    return {
+      ...request,
+      captcha_token: undefined,
+      password: this.secrets.hmac('idempotency', request.password).toString('hex'),
+    };
   }
 }
-
-const registrationClosed = (): AppError =>
-  new AppError({
-    code: 'REGISTRATION_CLOSED',
-    kind: 'forbidden',
-    message: 'This installation belongs to one person: there is no registration. Sign in as the owner.',
-  });

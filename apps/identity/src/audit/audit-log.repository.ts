@@ -26,6 +26,13 @@ export interface AuditNote {
   detail?: Record<string, unknown>;
 }
 
+export interface AuditFilter {
+  userId?: string;
+  action?: AuditAction;
+}
+
+const FILTER = '($1::uuid IS NULL OR chain = $1) AND ($2::text IS NULL OR action = $2)';
+
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 const COLUMNS = `id, user_id AS "userId", actor_id AS "actorId", action, address, user_agent AS "userAgent", detail,
@@ -85,6 +92,25 @@ export class AuditLogRepository {
       'audit.count',
       'SELECT count(*)::int AS total FROM audit_log WHERE chain = $1',
       [userId],
+    );
+    return rows[0]?.total ?? 0;
+  }
+
+  /** Over all people, newest first (ids grow with time). */
+  async search(db: Queryable, filter: AuditFilter, limit: number, offset: number): Promise<AuditFacts[]> {
+    return db.query<AuditFacts>(
+      'audit.search',
+      `SELECT ${COLUMNS} FROM audit_log WHERE ${FILTER} ORDER BY id DESC LIMIT $3 OFFSET $4`,
+      [filter.userId ?? null, filter.action ?? null, limit, offset],
+    );
+  }
+
+  /** Stops counting at `limit`: the log has no end. */
+  async countUpTo(db: Queryable, filter: AuditFilter, limit: number): Promise<number> {
+    const rows = await db.query<{ total: number }>(
+      'audit.count-up-to',
+      `SELECT count(*)::int AS total FROM (SELECT FROM audit_log WHERE ${FILTER} LIMIT $3) AS found`,
+      [filter.userId ?? null, filter.action ?? null, limit],
     );
     return rows[0]?.total ?? 0;
   }

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { listAudit, type Static } from '#contracts';
+import { listAudit, searchAudit, type Static } from '#contracts';
 import { callerId, Rpc, type RpcContext } from '#messaging';
 import { AuditService } from './audit.service.js';
 
@@ -10,5 +10,13 @@ export class AuditRpcController {
   @Rpc(listAudit)
   list(request: Static<typeof listAudit.request>, context: RpcContext): Promise<Static<typeof listAudit.response>> {
     return this.audit.list(callerId(context), request);
+  }
+
+  @Rpc(searchAudit)
+  search(
+    request: Static<typeof searchAudit.request>,
+    context: RpcContext,
+  ): Promise<Static<typeof searchAudit.response>> {
+    return this.audit.search(request, context);
   }
 }

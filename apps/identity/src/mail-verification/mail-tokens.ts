@@ -52,10 +52,10 @@ export class MailTokens {
 const hashOf = (token: string): Buffer => createHash('sha256').update(token, 'utf8').digest();
 
 /** One answer for unknown, expired and used: it must not help anybody who tries. */
-export const invalidToken = (): AppError =>
+export const invalidToken = (field = 'token'): AppError =>
   new AppError({
     code: 'INVALID_TOKEN',
     kind: 'invalid',
-    message: 'The token is not valid (any more). Ask for a new mail.',
-    details: [{ field: 'token', message: 'is unknown, expired or was used before' }],
+    message: 'The token is not valid (any more). Ask for a new one.',
+    details: [{ field, message: 'is unknown, expired or was used before' }],
   });

@@ -9,6 +9,7 @@ import { NewcomersService } from '../accounts/newcomers.service.js';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { AddressProof } from '../accounts/address-proof.js';
 import type { AccountEntity } from '../accounts/account.entity.js';
+import { HumanCheck } from '../captcha/human-check.js';
 import { MailAllowance } from '../mail/mail-allowance.js';
 import { OutgoingMail } from '../mail/outgoing-mail.js';
 import { IdentitySecrets } from '../secrets/identity-secrets.js';
@@ -38,6 +39,7 @@ export class SignInCodesService {
     private readonly allowance: MailAllowance,
     private readonly mail: OutgoingMail,
     private readonly floor: AnswerFloor,
+    private readonly humans: HumanCheck,
     private readonly throttle: SignInThrottle,
     private readonly completion: SignInCompletion,
     private readonly secrets: IdentitySecrets,
@@ -45,10 +47,11 @@ export class SignInCodesService {
 
   /** Does the same for every address: whether there is an account is not even looked up. */
   send(
-    { email }: Static<typeof sendSignInCode.request>,
+    { email, captcha_token }: Static<typeof sendSignInCode.request>,
     context: RpcContext,
   ): Promise<Static<typeof sendSignInCode.response>> {
     return this.floor.hold(async () => {
+      await this.humans.require(captcha_token, context.clientAddress);
       await this.allowance.take('code', email, context.clientAddress);
       if (await this.newcomers.mayComeIn(email)) await this.write(email, context);
       return {

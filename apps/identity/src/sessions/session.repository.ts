@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Queryable, Tx } from '#persistence';
+import type { Trace } from '../sign-in/domain/familiarity.js';
 
 export interface SessionRow {
   id: string;
@@ -127,6 +128,15 @@ export class SessionRepository {
       [userId, address],
     );
     return rows[0]?.known ?? false;
+  }
+
+  /** From where and with what the account signed in lately. */
+  async tracesOf(db: Queryable, userId: string): Promise<Trace[]> {
+    return db.query<Trace>(
+      'session.traces',
+      `SELECT address, user_agent AS "userAgent" FROM session WHERE user_id = $1 ORDER BY last_seen_at DESC LIMIT 100`,
+      [userId],
+    );
   }
 
   async startOf(db: Queryable, userId: string, sessionId: string): Promise<Date | undefined> {

@@ -9,6 +9,7 @@ import type { AccountEntity } from '../accounts/account.entity.js';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { AuditLogRepository, type RequestOrigin } from '../audit/audit-log.repository.js';
 import type { IdentityOwnSettings } from '../config.js';
+import { OutgoingMail } from '../mail/outgoing-mail.js';
 import { pageHead, windowOf } from '../paging.js';
 import { SETTINGS } from '../tokens.js';
 import { AccessTokenIssuer } from './access-token.issuer.js';
@@ -38,6 +39,7 @@ export class SessionsService {
     private readonly accounts: AccountRepository,
     private readonly audit: AuditLogRepository,
     private readonly accessTokens: AccessTokenIssuer,
+    private readonly mail: OutgoingMail,
   ) {}
 
   /** Every way of signing in ends here, inside its own transaction, with the account locked. */
@@ -72,7 +74,7 @@ export class SessionsService {
       const token = await this.sessions.lockToken(tx, hash);
       if (account === null || token === undefined || token.revokedAt !== null) return 'refused';
       if (token.rotatedAt !== null) {
-        await this.endFamily(tx, account.id, token.sessionId, origin);
+        await this.endFamily(tx, account, token.sessionId, origin);
         return 'refused';
       }
       const now = this.clock.now();
@@ -166,7 +168,9 @@ export class SessionsService {
     };
   }
 
-  private async endFamily(tx: Tx, userId: string, sessionId: string, origin: RequestOrigin): Promise<void> {
+  private async endFamily(tx: Tx, account: AccountEntity, sessionId: string, origin: RequestOrigin): Promise<void> {
+    const { id: userId } = account;
+    await this.mail.notify(tx, account, 'token_reused', origin);
     await this.revoke(tx, { userId, sessionId }, 'reuse', origin);
     await this.audit.append(tx, { action: 'session.token-reused', userId, detail: { session_id: sessionId } }, origin);
   }

@@ -5,9 +5,15 @@ import { Outbox } from '#messaging';
 import { type Tx, UnitOfWork } from '#persistence';
 import type { AccountEntity } from '../accounts/account.entity.js';
 import { AuditLogRepository, type RequestOrigin } from '../audit/audit-log.repository.js';
+import { OutgoingMail } from '../mail/outgoing-mail.js';
+import { SessionRepository } from '../sessions/session.repository.js';
 import { type OpenedSession, SessionsService } from '../sessions/sessions.service.js';
+import { isUnusual } from './domain/familiarity.js';
 
-export type SignInMethod = 'password' | 'otp';
+export type SignInMethod = 'password' | 'otp' | 'google' | 'linkedin' | 'oidc';
+
+/** Somebody else may be guessing: its owner is told once an hour at most. */
+export const MANY_FAILURES = 10;
 
 export interface SignedIn {
   account: AccountEntity;
@@ -21,19 +27,24 @@ export class SignInCompletion {
     private readonly unitOfWork: UnitOfWork,
     private readonly outbox: Outbox,
     private readonly sessions: SessionsService,
+    private readonly sessionRows: SessionRepository,
+    private readonly mail: OutgoingMail,
     private readonly audit: AuditLogRepository,
   ) {}
 
   /** In the transaction of the proof, with the account locked; the last thing in it. */
   async complete(tx: Tx, account: AccountEntity, method: SignInMethod, origin: RequestOrigin): Promise<SignedIn> {
+    const trace = { address: origin.clientAddress ?? null, userAgent: origin.userAgent?.slice(0, 400) ?? null };
+    const unusual = isUnusual(trace, await this.sessionRows.tracesOf(tx, account.id));
+    if (unusual) await this.mail.notify(tx, account, 'sign_in_unusual', origin, { reason: 'new_device_and_place' });
     const session = await this.sessions.open(tx, account.id, origin);
-    const detail = { session_id: session.id, method };
     await this.outbox.add(
       tx,
       UserLoggedInV1,
-      { user_id: account.id, ...detail },
+      { user_id: account.id, session_id: session.id, method },
       { subject: account.id, requestId: origin.requestId },
     );
+    const detail = { session_id: session.id, method, ...(unusual ? { unusual } : {}) };
     await this.audit.append(tx, { action: 'session.signed-in', userId: account.id, detail }, origin);
     return { account, session };
   }
@@ -43,20 +54,44 @@ export class SignInCompletion {
     return this.sessions.tokensFor(account, session);
   }
 
-  /** Writes the refusal down and makes the error to throw. Never inside the transaction that is given up. */
-  async refused(account: AccountEntity | null, reason: Refusal, origin: RequestOrigin): Promise<AppError> {
-    await this.unitOfWork.run((tx) =>
-      this.audit.append(
-        tx,
-        { action: 'session.sign-in-refused', userId: account?.id ?? null, detail: { reason } },
-        origin,
-      ),
-    );
+  /**
+   * Writes the refusal down (`failures`: of the last hour, this one included) and makes the error to throw. Never inside the
+   * transaction that is given up.
+   */
+  async refused(
+    account: AccountEntity | null,
+    reason: Refusal,
+    origin: RequestOrigin,
+    failures = 0,
+  ): Promise<AppError> {
+    await this.unitOfWork.run(async (tx) => {
+      if (account !== null && failures === MANY_FAILURES) {
+        await this.mail.notify(tx, account, 'sign_in_unusual', origin, { reason: 'many_failures' });
+      }
+      const userId = account?.id ?? null;
+      await this.audit.append(tx, { action: 'session.sign-in-refused', userId, detail: { reason } }, origin);
+    });
     return REFUSALS[reason]();
   }
 }
 
-export type Refusal = 'wrong-credentials' | 'one-time-password-from-elsewhere' | 'blocked' | 'wrong-code';
+/** Also for whoever a provider or a code vouches for. */
+export const registrationClosed = (): AppError =>
+  new AppError({
+    code: 'REGISTRATION_CLOSED',
+    kind: 'forbidden',
+    message: 'This installation belongs to one person: there is no registration. Sign in as the owner.',
+  });
+
+export type Refusal =
+  | 'wrong-credentials'
+  | 'one-time-password-from-elsewhere'
+  | 'blocked'
+  | 'wrong-code'
+  | 'provider-refused'
+  | 'unconfirmed-by-provider'
+  | 'unconfirmed-here'
+  | 'registration-closed';
 
 const REFUSALS: Readonly<Record<Refusal, () => AppError>> = {
   'wrong-credentials': () =>
@@ -79,4 +114,23 @@ const REFUSALS: Readonly<Record<Refusal, () => AppError>> = {
       kind: 'unauthenticated',
       message: 'The code is wrong or no longer good. Ask for a new one.',
     }),
+  'provider-refused': () =>
+    new AppError({
+      code: 'EXTERNAL_SIGN_IN_FAILED',
+      kind: 'unauthenticated',
+      message: 'The sign-in with the provider failed or was cancelled. Start it again.',
+    }),
+  'unconfirmed-by-provider': () =>
+    new AppError({
+      code: 'EMAIL_NOT_VERIFIED',
+      kind: 'forbidden',
+      message: 'The provider did not confirm an e-mail address of yours. Confirm it there, or sign in with a code.',
+    }),
+  'unconfirmed-here': () =>
+    new AppError({
+      code: 'EMAIL_NOT_VERIFIED',
+      kind: 'forbidden',
+      message: 'There is an account with your address that never confirmed it. Sign in with a code sent to it first.',
+    }),
+  'registration-closed': registrationClosed,
 };

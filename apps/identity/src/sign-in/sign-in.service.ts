@@ -44,7 +44,8 @@ export class SignInService {
 
     const password = normalisePassword(request.password);
     const isRight = await this.hasher.verify(account?.passwordHash ?? null, password, context.signal);
-    if (account === null || !isRight) throw await this.completion.refused(account, 'wrong-credentials', context);
+    if (account === null || !isRight)
+      throw await this.completion.refused(account, 'wrong-credentials', context, counted.failures);
     if (account.passwordOneTime && !isLoopback(clientAddress)) {
       throw await this.completion.refused(account, 'one-time-password-from-elsewhere', context);
     }

@@ -20,7 +20,21 @@ export const User = Closed({
 });
 export type User = Static<typeof User>;
 
-export const RegisterRequest = Closed({ email: Email(), password: Password(), full_name: Line(1, 100) });
+export const CaptchaToken = () =>
+  Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 4096,
+      description: 'What the CAPTCHA of the page gave; only where the operator set one up.',
+    }),
+  );
+
+export const RegisterRequest = Closed({
+  email: Email(),
+  password: Password(),
+  full_name: Line(1, 100),
+  captcha_token: CaptchaToken(),
+});
 export type RegisterRequest = Static<typeof RegisterRequest>;
 
 /** What everybody is answered where addresses are verified first: it says nothing about who has an account. */

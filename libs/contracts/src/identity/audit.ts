@@ -20,6 +20,8 @@ export const AUDIT_ACTIONS = [
   'account.address-proven',
   'api-key.created',
   'api-key.revoked',
+  'identity.linked',
+  'identity.unlinked',
 ] as const;
 
 export const AuditEntry = Closed({
@@ -32,6 +34,24 @@ export const AuditEntry = Closed({
   occurred_at: Timestamp(),
 });
 export type AuditEntry = Static<typeof AuditEntry>;
+
+export const AdminAuditEntry = Closed({
+  ...AuditEntry.properties,
+  /** Null where nobody is known by what was tried. */
+  user_id: Nullable(Uuid()),
+  /** Who did it; another than the user where an admin did. */
+  actor_id: Nullable(Uuid()),
+});
+export type AdminAuditEntry = Static<typeof AdminAuditEntry>;
+
+export const searchAudit = defineRpc('identity', 'audit.search', {
+  request: Closed({
+    ...PageQuery,
+    user_id: Type.Optional(Uuid({ description: 'Only the history of this user.' })),
+    action: Type.Optional(StringEnum(AUDIT_ACTIONS, { description: 'Only this kind of event.' })),
+  }),
+  response: Closed({ ...Page('entries', AdminAuditEntry).properties, total_is_estimate: Type.Boolean() }),
+});
 
 export const listAudit = defineRpc('identity', 'audit.list', {
   request: Closed(PageQuery),

@@ -12,6 +12,8 @@ export * from './events.js';
 export * from './goals.js';
 export * from './otp.js';
 export * from './messages.js';
+export * from './external.js';
+export * from './otp.js';
 export * from './profile.js';
 export * from './public-profiles.js';
 export * from './sessions.js';

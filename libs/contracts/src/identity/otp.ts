@@ -1,6 +1,6 @@
 import { defineRpc } from '../define.js';
 import { Closed, type Static, StringEnum, Type } from '../schema.js';
-import { Email } from './accounts.js';
+import { CaptchaToken, Email } from './accounts.js';
 import { TokenPair } from './sessions.js';
 
 export const SixDigits = (options: Record<string, unknown> = {}) =>
@@ -9,7 +9,7 @@ export const SixDigits = (options: Record<string, unknown> = {}) =>
 /** A code to sign in with, sent by mail. Answers the same for every address. */
 export const sendSignInCode = defineRpc('identity', 'sign-in-code.send', {
   caller: 'none',
-  request: Closed({ email: Email() }),
+  request: Closed({ email: Email(), captcha_token: CaptchaToken() }),
   response: Closed({
     status: StringEnum(['code_sent']),
     message: Type.String(),
