@@ -81,5 +81,14 @@ function readStatements(text: string, folded: string): VisaEvidence[] {
 
 function ruleFor(clause: Clause): VisaRule | undefined {
   if (clause.isQuestion || UNRELATED.test(clause.text)) return undefined;
-  return VISA_RULES.find((rule) => (!rule.listItemOnly || clause.isListItem) && rule.pattern.test(clause.text));
+  const gates = new Map<RegExp, boolean>();
+  const isOpen = (gate: RegExp): boolean => {
+    const known = gates.get(gate) ?? gate.test(clause.text);
+    gates.set(gate, known);
+    return known;
+  };
+  return VISA_RULES.find(
+    ({ gate, listItemOnly, pattern }) =>
+      (gate === undefined || isOpen(gate)) && (!listItemOnly || clause.isListItem) && pattern.test(clause.text),
+  );
 }

@@ -8,6 +8,8 @@ export interface VisaRule {
   polarity: VisaPolarity;
   /** Matched against one folded clause (lower case, accents off). */
   pattern: RegExp;
+  /** Must match too. The rules of a language share one, so that a clause in another language costs one look. */
+  gate?: RegExp;
   /** Only where the clause is an item of a list. */
   listItemOnly?: boolean;
 }

@@ -1,9 +1,9 @@
 const ENGLISH =
   'sponsor\\w*|h-?1-?b\\w*|authori[sz]\\w*|right to work|(?:eligible|permitted|entitled|allowed|legally able|able) to (?:legally )?work|work legally|legally|(?:work(?:ing)?|residence|employment) permits?|citizen\\w*|nationality|permanent residen\\w+|relocat\\w*|blue card|red-white-red|immigration|green card|skilled (?:worker|migrant)s?|licen[cs]ed by|(?:eligibility|free) to work|permit process';
 const OTHERS = [
-  'visum\\w*|arbeitserlaubnis|arbeitsgenehmigung|aufenthalts\\w*|niederlassungserlaubnis|blaue[nr]? karte|rot-weiss-rot|umzug\\w*|staatsburgerschaft|staatsangehorigkeit|zu arbeiten',
+  'visum\\w*|arbeitserlaubnis|arbeitsgenehmigung|aufenthalts\\w*|niederlassungserlaubnis|blaue[nr]? karte|rot-weiss-rot|umzug\\w*|staatsburgerschaft|staatsangehorigkeit|recht,? in \\w+ zu arbeiten',
   'permis de travail|titres? de sejour|autorise\\w*|autorisations? de travail|parrain\\w*|passeport talent|carte bleue|droit de travailler|ressortissant\\w*|nationalite',
-  'visums|werkvergunning\\w*|verblijfsvergunning\\w*|tewerkstellingsvergunning|kennismigrant\\w*|erkend referent|gerechtigd|te werken|werken|verhuis\\w*|nationaliteit',
+  'visums|werkvergunning\\w*|verblijfsvergunning\\w*|tewerkstellingsvergunning|kennismigrant\\w*|erkend referent|gerechtigd|mag (?:je )?[^.]{0,40} werken|recht (?:om|hebt)|verhuis\\w*|nationaliteit',
   'visados?|permisos? de \\w+|patrocin\\w*|autorizaci?on|autorizad\\w+|derecho a trabajar|tarjeta azul|reubicacion|nacionalidad|ciudadania',
   'arbetstillstand\\w*|uppehallstillstand\\w*|(?:eu-)?blakort\\w*|bla kort|ratt att arbeta|medborgar\\w*',
   'vist[oi]|permess[oi] di|carta blu|nulla osta|autorizzat[oi]|diritto (?:di|a|al) lavor\\w+|cittadin\\w+|trasloc\\w+',

@@ -29,9 +29,12 @@ const NEAR = '[^.]{0,60}';
 /** The same five statements in every language: refused, offered, perhaps offered, demanded, and help with moving. */
 export function rulesOf(words: Vocabulary): VisaRule[] {
   const { language, paper, help, act, employer, offer, condition, not, denial, demand, right, relocation } = words;
+  const subjects = [paper, right, offer, relocation].filter((subject) => subject !== undefined);
+  const gate = new RegExp(`\\b(?:${subjects.join('|')})`);
   const rule = (name: string, polarity: VisaRule['polarity'], ...patterns: readonly string[]): VisaRule => ({
     name: `${language}-${name}`,
     polarity,
+    gate,
     pattern: new RegExp(patterns.map((pattern) => `(?:${pattern})`).join('|')),
   });
   const does = [help, ...(act === undefined ? [] : [act])].join('|');
