@@ -4,7 +4,6 @@ import { type Clock, notFound } from '#kernel';
 import { callerId, Outbox, type RpcContext } from '#messaging';
 import type { Tx } from '#persistence';
 import { CLOCK } from '#platform';
-import { toMatchProfile } from './profile-view.js';
 import { ProfileRepository, type ProfileRow } from './profile.repository.js';
 
 /** Every change of a profile, whatever it touches: locked, one version further, told in the same commit. */
@@ -28,7 +27,8 @@ export class ProfileChanges {
     await this.profiles.nextVersion(tx, userId, now);
     const row = await this.profiles.find(tx, userId);
     if (row === undefined) throw notFound('The profile');
-    await this.outbox.add(tx, ProfileUpdatedV1, toMatchProfile(row), { subject: userId, requestId: context.requestId });
+    const told = { user_id: userId, version: row.version };
+    await this.outbox.add(tx, ProfileUpdatedV1, told, { subject: userId, requestId: context.requestId });
     return row;
   }
 }

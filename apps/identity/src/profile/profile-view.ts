@@ -1,4 +1,4 @@
-import { avatarOf, type MatchProfile, type Profile, type Skill, type SkillDetail, type Static } from '#contracts';
+import { avatarOf, type MatchProfile, type Profile, type Skill, type SkillDetail } from '#contracts';
 import { completenessOf } from './domain/completeness.js';
 import type { ProfileRow } from './profile.repository.js';
 import type { SkillEntity } from './skill.entity.js';
@@ -23,8 +23,8 @@ export function toProfile(row: ProfileRow): Profile {
   return { ...profile, completeness: completenessOf(profile) };
 }
 
-/** What the event tells: facts matching works with, and nobody's words. */
-export const toMatchProfile = ({ userId, version, facts, skills }: ProfileRow): Static<typeof MatchProfile> => ({
+/** Facts matching works with; no name and no address. */
+export const toMatchProfile = ({ userId, version, facts, skills }: ProfileRow): MatchProfile => ({
   user_id: userId,
   version,
   skills: skills.map((skill) => skill.name),

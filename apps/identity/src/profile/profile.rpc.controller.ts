@@ -3,6 +3,7 @@ import {
   createSkill,
   type CreateSkillBody,
   deleteSkill,
+  getMatchProfile,
   getProfile,
   getSkill,
   listSkills,
@@ -27,6 +28,13 @@ export class ProfileRpcController {
   @Rpc(getProfile)
   get(_request: Record<string, never>, context: RpcContext): Promise<Profile> {
     return this.profile.getOwn(context);
+  }
+
+  @Rpc(getMatchProfile)
+  async matchFacts({
+    user_id: userId,
+  }: Static<typeof getMatchProfile.request>): Promise<Static<typeof getMatchProfile.response>> {
+    return { profile: await this.profile.matchFacts(userId) };
   }
 
   @Rpc(updateProfile)

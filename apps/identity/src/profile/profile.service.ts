@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Profile, UpdateProfileBody } from '#contracts';
+import type { MatchProfile, Profile, UpdateProfileBody } from '#contracts';
 import { conflict, invalid, notFound } from '#kernel';
 import { callerId, type RpcContext } from '#messaging';
 import { Database, UnitOfWork } from '#persistence';
@@ -8,7 +8,7 @@ import { tidy } from '../tidy.js';
 import { changeFacts } from './domain/profile-facts.js';
 import { mergeSkills } from './domain/skill-set.js';
 import { ProfileChanges } from './profile-changes.js';
-import { toProfile } from './profile-view.js';
+import { toMatchProfile, toProfile } from './profile-view.js';
 import { ProfileRepository, type ProfileRow } from './profile.repository.js';
 import { SkillRepository } from './skill.repository.js';
 
@@ -25,6 +25,12 @@ export class ProfileService {
 
   async getOwn(context: RpcContext): Promise<Profile> {
     return toProfile(there(await this.profiles.find(this.database, callerId(context))));
+  }
+
+  /** Null where nothing was ever written: there is nothing to match with. */
+  async matchFacts(userId: string): Promise<MatchProfile | null> {
+    const row = await this.profiles.find(this.database, userId);
+    return row === undefined || row.version === 0 ? null : toMatchProfile(row);
   }
 
   /** All of it or nothing: one wrong member refuses the whole change. */

@@ -4,6 +4,7 @@ import {
   createSkill,
   deleteSkill,
   getAccount,
+  getMatchProfile,
   getProfile,
   listRevocations,
   listSkills,
@@ -83,7 +84,11 @@ describe('people', () => {
       });
       const [told, ...more] = await app.told(ProfileUpdatedV1, me.user.id);
       expect(more).toEqual([]);
-      expect(told).toEqual({
+      // Ids and a version: what a person wrote is on no stream.
+      expect(told).toEqual({ user_id: me.user.id, version: 1 });
+      expect(compileSchema(ProfileUpdatedV1.data).problems(told, 'event')).toEqual([]);
+      const { profile } = await app.ask(getMatchProfile, { user_id: me.user.id });
+      expect(profile).toEqual({
         user_id: me.user.id,
         version: 1,
         skills: ['TypeScript'],
@@ -99,7 +104,7 @@ describe('people', () => {
         currency: 'EUR',
         visa_sponsorship_required: null,
       });
-      expect(compileSchema(ProfileUpdatedV1.data).problems(told, 'event')).toEqual([]);
+      expect(await app.ask(getMatchProfile, { user_id: newId() })).toEqual({ profile: null });
     });
 
     it('keeps every fact it offers', async () => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { MatchProfile, Static } from '#contracts';
+import type { MatchProfile } from '#contracts';
 import type { Queryable, Tx } from '#persistence';
 import type { Level, Person, RemoteMode } from '../recommendations/domain/match-score.js';
 import { skillKey } from '../search/domain/words.js';
@@ -35,7 +35,7 @@ export const PROFILE_COLUMNS = `m.user_id, m.version, m.skill_keys, m.experience
 @Injectable()
 export class MatchProfileRepository {
   /** False when a newer or the same version is here already: events may come twice and out of order. */
-  async store(tx: Tx, profile: Static<typeof MatchProfile>, now: Date): Promise<boolean> {
+  async store(tx: Tx, profile: MatchProfile, now: Date): Promise<boolean> {
     const skillKeys = profile.skills.map((skill) => skillKey(skillNameOf(skill) ?? skill));
     const stored = await tx.query(
       'matching.store-profile',

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { MatchFoundV1, type MatchProfile, type Static } from '#contracts';
+import { getMatchProfile, MatchFoundV1, type MatchProfile, RefreshMatchProfileV1 } from '#contracts';
 import { type Clock } from '#kernel';
-import { Outbox, type EventContext, type WorkContext } from '#messaging';
+import { Outbox, type EventContext, RpcClient, type WorkContext } from '#messaging';
 import { type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
 import type { JobsOwnSettings } from '../config.js';
@@ -22,6 +22,7 @@ export class MatchingService {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly outbox: Outbox,
+    private readonly rpc: RpcClient,
     private readonly profiles: MatchProfileRepository,
     private readonly openings: OpeningRepository,
     private readonly matches: UserMatchRepository,
@@ -43,8 +44,23 @@ export class MatchingService {
     });
   }
 
+  /** Nothing is asked while a transaction is open, so asking is work of its own. */
+  async profileChanged(userId: string, eventId: string, { tx, requestId }: EventContext): Promise<void> {
+    const facts = { subject: userId, requestId, causationId: eventId };
+    await this.outbox.add(tx, RefreshMatchProfileV1, { user_id: userId }, facts);
+  }
+
+  async refreshProfile(userId: string, context: WorkContext): Promise<void> {
+    const { requestId, traceparent } = context;
+    const { profile } = await this.rpc.call(getMatchProfile, { user_id: userId }, { requestId, traceparent });
+    await this.unitOfWork.run(async (tx) => {
+      if (profile !== null) await this.updateProfile(tx, profile, requestId);
+      await context.done(tx);
+    });
+  }
+
   /** Keeps the newest profile, and looks once through what is open: a new person need not wait for new postings. */
-  async updateProfile(profile: Static<typeof MatchProfile>, { tx, requestId }: EventContext): Promise<void> {
+  private async updateProfile(tx: Tx, profile: MatchProfile, requestId: string): Promise<void> {
     const now = this.clock.now();
     if (!(await this.profiles.store(tx, profile, now))) return;
     const stored = await this.profiles.find(tx, profile.user_id);

@@ -1,6 +1,15 @@
 import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
-import type { Caller, EventContract, ImportedPosting, RpcContract, Static, TSchema } from '#contracts';
+import {
+  type Caller,
+  type EventContract,
+  getMatchProfile,
+  type ImportedPosting,
+  type MatchProfile,
+  type RpcContract,
+  type Static,
+  type TSchema,
+} from '#contracts';
 import { newId } from '#kernel';
 import { type Bus, BusStrategy, MessagingModule, NatsBus, RpcClient, silentLogger, Topology } from '#messaging';
 import { PlatformModule, readSettings, ShutdownSequence } from '#platform';
@@ -13,6 +22,8 @@ export interface JobsWorld {
   nats: NatsHandle;
   bus: Bus;
   start(settings?: Record<string, string>): Promise<JobsApp>;
+  /** Stands in for identity; the newest answer counts. */
+  identityAnswers(answer: (userId: string) => MatchProfile | null): void;
   /** As the owner of the event would, from its outbox. */
   publish<D extends TSchema>(contract: EventContract<D>, data: Static<D>): Promise<void>;
   stop(): Promise<void>;
@@ -53,6 +64,11 @@ export async function startWorld(): Promise<JobsWorld> {
   const nats = await startNats();
   const bus = await connect(nats);
   const apps: JobsApp[] = [];
+  let profileOf: (userId: string) => MatchProfile | null = () => null;
+  await bus.respond(getMatchProfile.subject, 'identity', ({ payload }) => {
+    const { user_id }: Static<typeof getMatchProfile.request> = JSON.parse(Buffer.from(payload).toString('utf8'));
+    return Promise.resolve({ payload: Buffer.from(JSON.stringify({ profile: profileOf(user_id) })), headers: {} });
+  });
   return {
     db,
     nats,
@@ -61,6 +77,9 @@ export async function startWorld(): Promise<JobsWorld> {
       const app = await startApp(db, await connect(nats), changes);
       apps.push(app);
       return app;
+    },
+    identityAnswers: (answer) => {
+      profileOf = answer;
     },
     publish: async (contract, data) => {
       const id = newId();

@@ -1,5 +1,5 @@
 import { defineEvent } from '../define.js';
-import { Closed, CountryCode, CurrencyCode, Nullable, StringEnum, Timestamp, Type, Uuid } from '../schema.js';
+import { Closed, StringEnum, Timestamp, Type, Uuid } from '../schema.js';
 import { ROLES } from '../caller.js';
 
 export const EXPERIENCE_LEVELS = ['entry', 'junior', 'mid', 'senior', 'lead', 'staff', 'principal'] as const;
@@ -41,39 +41,13 @@ export const UserAccessChangedV1 = defineEvent('identity', 'user.access-changed'
   sample: { user_id: sampleUser, roles: ['user'], blocked: false, valid_from: '2026-11-20T10:00:00.000Z' },
 });
 
-/** What matching needs to know about a person: facts from closed lists, places and amounts; no name, no free text. */
-export const MatchProfile = Closed({
-  user_id: Uuid(),
-  /** Grows with every change; a reader ignores what is not newer than what it has. */
-  version: Type.Integer({ minimum: 1 }),
-  skills: Type.Array(Type.String({ maxLength: 80 }), { maxItems: 200 }),
-  experience_level: Nullable(StringEnum(EXPERIENCE_LEVELS)),
-  experience_years: Nullable(Type.Number({ minimum: 0, maximum: 70 })),
-  preferred_locations: Type.Array(
-    Closed({ city: Nullable(Type.String({ maxLength: 120 })), country: Nullable(CountryCode()) }),
-    { maxItems: 50 },
-  ),
-  remote_preference: Nullable(StringEnum([...REMOTE_MODES, 'any'])),
-  salary_min: Nullable(Type.Number({ minimum: 0 })),
-  salary_max: Nullable(Type.Number({ minimum: 0 })),
-  currency: Nullable(CurrencyCode()),
-  visa_sponsorship_required: Nullable(Type.Boolean()),
-});
-
+/** What is told is only that there is something new: readers ask for what they need (`profile.match-facts`). */
 export const ProfileUpdatedV1 = defineEvent('identity', 'profile.updated', {
-  summary: 'A profile changed; carries the facts matching works with.',
-  data: MatchProfile,
-  sample: {
-    user_id: sampleUser,
-    version: 3,
-    skills: ['TypeScript', 'PostgreSQL'],
-    experience_level: 'senior',
-    experience_years: 8,
-    preferred_locations: [{ city: 'Berlin', country: 'DE' }],
-    remote_preference: 'hybrid',
-    salary_min: 70000,
-    salary_max: 90000,
-    currency: 'EUR',
-    visa_sponsorship_required: true,
-  },
+  summary: 'A profile changed. Until 0.3 it carried the facts themselves; readers ignore them and ask instead.',
+  data: Closed({
+    user_id: Uuid(),
+    /** Grows with every change; a reader ignores what is not newer than what it has. */
+    version: Type.Integer({ minimum: 1 }),
+  }),
+  sample: { user_id: sampleUser, version: 3 },
 });

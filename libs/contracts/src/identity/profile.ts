@@ -183,3 +183,31 @@ export const updateProfile = defineRpc('identity', 'profile.update', {
   request: UpdateProfileBody,
   response: Profile,
 });
+
+/** What matching needs to know about a person. Skills and places are as they were typed, so no event carries them. */
+export const MatchProfile = Closed({
+  user_id: Uuid(),
+  /** Grows with every change; a reader ignores what is not newer than what it has. */
+  version: Type.Integer({ minimum: 1 }),
+  skills: Type.Array(Type.String({ maxLength: 80 }), { maxItems: 200 }),
+  experience_level: Nullable(StringEnum(EXPERIENCE_LEVELS)),
+  experience_years: Nullable(Type.Number({ minimum: 0, maximum: 70 })),
+  preferred_locations: Type.Array(
+    Closed({ city: Nullable(Type.String({ maxLength: 120 })), country: Nullable(CountryCode()) }),
+    { maxItems: 50 },
+  ),
+  remote_preference: Nullable(StringEnum(REMOTE_PREFERENCES)),
+  salary_min: Nullable(Type.Number({ minimum: 0 })),
+  salary_max: Nullable(Type.Number({ minimum: 0 })),
+  currency: Nullable(CurrencyCode()),
+  visa_sponsorship_required: Nullable(Type.Boolean()),
+});
+export type MatchProfile = Static<typeof MatchProfile>;
+
+/** Asked after `profile.updated`, on nobody's behalf; null where the profile was never written or is gone. */
+export const getMatchProfile = defineRpc('identity', 'profile.match-facts', {
+  alsoAskedBy: ['jobs-ingestion'],
+  caller: 'none',
+  request: Closed({ user_id: Uuid() }),
+  response: Closed({ profile: Nullable(MatchProfile) }),
+});
