@@ -35,7 +35,7 @@ export const generateCoverLetterOperation = operation({
   },
   status: 201,
   response: CoverLetter,
-  accepted: { response: Generation },
+  alternative: { status: 202, response: Generation },
   timeoutMs: 30_000,
   errors: ['NOT_FOUND'],
   idempotent: true,
