@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { MessagingModule } from '#messaging';
+import { MessagingModule, userDataFeature } from '#messaging';
 import { PersistenceModule } from '#persistence';
 import type { AiContentSettings } from './config.js';
 import { aiContentSchema } from './data-source.js';
@@ -13,11 +13,18 @@ import { CoverLetterService } from './letters/cover-letter.service.js';
 @Module({})
 export class AiContentModule {
   static register(settings: AiContentSettings): DynamicModule {
+    const myData = userDataFeature(aiContentSchema);
     return {
       module: AiContentModule,
       imports: [PersistenceModule.forService(aiContentSchema, settings), MessagingModule.forService('ai-content')],
-      controllers: [CoverLetterRpcController, GenerationWorker],
-      providers: [CoverLetterService, CoverLetterRepository, GenerationService, GenerationRepository],
+      controllers: [CoverLetterRpcController, GenerationWorker, ...myData.controllers],
+      providers: [
+        CoverLetterService,
+        CoverLetterRepository,
+        GenerationService,
+        GenerationRepository,
+        ...myData.providers,
+      ],
     };
   }
 }

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { MessagingModule } from '#messaging';
+import { MessagingModule, UserDataHooks, userDataFeature } from '#messaging';
 import { PersistenceModule } from '#persistence';
 import type { AnalyticsSettings } from './config.js';
 import { analyticsSchema } from './data-source.js';
@@ -9,15 +9,24 @@ import { FactsService } from './facts/facts.service.js';
 import { CountsCache } from './summary/counts-cache.js';
 import { SummaryRpcController } from './summary/summary.rpc.controller.js';
 import { SummaryService } from './summary/summary.service.js';
+import { AnalyticsUserDataHooks } from './user-data.js';
 
 @Module({})
 export class AnalyticsModule {
   static register(settings: AnalyticsSettings): DynamicModule {
+    const myData = userDataFeature(analyticsSchema);
     return {
       module: AnalyticsModule,
       imports: [PersistenceModule.forService(analyticsSchema, settings), MessagingModule.forService('analytics')],
-      controllers: [FactsConsumer, SummaryRpcController],
-      providers: [CountsCache, FactRepository, FactsService, SummaryService],
+      controllers: [FactsConsumer, SummaryRpcController, ...myData.controllers],
+      providers: [
+        CountsCache,
+        FactRepository,
+        FactsService,
+        SummaryService,
+        { provide: UserDataHooks, useClass: AnalyticsUserDataHooks },
+        ...myData.providers,
+      ],
     };
   }
 }

@@ -7,9 +7,11 @@ import {
   DeletedApplicationEntity,
 } from './facts/fact.entities.js';
 import { CreateFacts1764000000000 } from './migrations/1764000000000-create-facts.js';
+import { analyticsUserData } from './user-data.js';
 
 export const analyticsSchema: ServiceSchema = {
   service: 'analytics',
   entities: [ActivityEntity, ApplicationStepEntity, BookmarkEntity, DeletedApplicationEntity],
   migrations: [...messagingMigrations, CreateFacts1764000000000],
+  userData: analyticsUserData,
 };

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { MessagingModule } from '#messaging';
+import { MessagingModule, userDataFeature } from '#messaging';
 import { PersistenceModule } from '#persistence';
 import type { ApplicationsSettings } from './config.js';
 import { applicationsSchema } from './data-source.js';
@@ -10,11 +10,12 @@ import { TrackingService } from './tracking/tracking.service.js';
 @Module({})
 export class ApplicationsModule {
   static register(settings: ApplicationsSettings): DynamicModule {
+    const myData = userDataFeature(applicationsSchema);
     return {
       module: ApplicationsModule,
       imports: [PersistenceModule.forService(applicationsSchema, settings), MessagingModule.forService('applications')],
-      controllers: [TrackingRpcController],
-      providers: [TrackingService, ApplicationRepository],
+      controllers: [TrackingRpcController, ...myData.controllers],
+      providers: [TrackingService, ApplicationRepository, ...myData.providers],
     };
   }
 }

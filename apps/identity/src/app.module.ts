@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { MessagingModule } from '#messaging';
-import { PersistenceModule } from '#persistence';
+import { ScheduleModule } from '@nestjs/schedule';
+import { MessagingModule, userDataFeature } from '#messaging';
+import { leadershipProviders, PersistenceModule } from '#persistence';
 import { FieldCipher } from '#platform';
 import { AccountFactory } from './accounts/account-factory.js';
 import { AccountRepository } from './accounts/account.repository.js';
@@ -75,6 +76,23 @@ import { PublicProfileRepository } from './public-profile/public-profile.reposit
 import { PublicProfileRpcController } from './public-profile/public-profile.rpc.controller.js';
 import { PublicProfileSettingsService } from './public-profile/public-profile-settings.service.js';
 import { PublicProfilesService } from './public-profile/public-profiles.service.js';
+import { AccountLock } from './erasure/account-lock.js';
+import { ErasureConsumer } from './erasure/erasure.consumer.js';
+import { ErasureRepository } from './erasure/erasure.repository.js';
+import { ErasureRpcController } from './erasure/erasure.rpc.controller.js';
+import { ErasureSaga } from './erasure/erasure.saga.js';
+import { ErasureService } from './erasure/erasure.service.js';
+import { MyDataLinks } from './erasure/my-data-links.js';
+import { MyDataSchedule } from './erasure/my-data.schedule.js';
+import { PasswordProof } from './erasure/password-proof.js';
+import { ProofOfPerson } from './erasure/proof-of-person.js';
+import { ExportAssembler } from './user-data-export/export-assembler.js';
+import { ExportLink } from './user-data-export/export-link.js';
+import { ExportConsumer } from './user-data-export/export.consumer.js';
+import { ExportRepository } from './user-data-export/export.repository.js';
+import { ExportRpcController } from './user-data-export/export.rpc.controller.js';
+import { ExportSaga } from './user-data-export/export.saga.js';
+import { ExportService } from './user-data-export/export.service.js';
 import { IdentitySecrets } from './secrets/identity-secrets.js';
 import { AccessTokenIssuer } from './sessions/access-token.issuer.js';
 import { SessionRepository } from './sessions/session.repository.js';
@@ -98,9 +116,14 @@ import { SETTINGS } from './tokens.js';
 @Module({})
 export class IdentityModule {
   static register(settings: IdentitySettings): DynamicModule {
+    const myData = userDataFeature(identitySchema);
     return {
       module: IdentityModule,
-      imports: [PersistenceModule.forService(identitySchema, settings), MessagingModule.forService('identity')],
+      imports: [
+        PersistenceModule.forService(identitySchema, settings),
+        MessagingModule.forService('identity'),
+        ScheduleModule.forRoot(),
+      ],
       controllers: [
         AccountsRpcController,
         SignInRpcController,
@@ -119,6 +142,11 @@ export class IdentityModule {
         SignInCodesRpcController,
         ApiKeysRpcController,
         ExternalIdentitiesRpcController,
+        ErasureRpcController,
+        ErasureConsumer,
+        ExportRpcController,
+        ExportConsumer,
+        ...myData.controllers,
       ],
       providers: [
         { provide: SETTINGS, useValue: settings },
@@ -202,6 +230,22 @@ export class IdentityModule {
         // security history
         AuditLogRepository,
         AuditService,
+        // my data: export and erasure
+        ErasureRepository,
+        AccountLock,
+        PasswordProof,
+        ProofOfPerson,
+        MyDataLinks,
+        ErasureSaga,
+        ErasureService,
+        ExportRepository,
+        ExportLink,
+        ExportSaga,
+        ExportAssembler,
+        ExportService,
+        ...leadershipProviders('identity', settings.DATABASE_URL),
+        MyDataSchedule,
+        ...myData.providers,
       ],
       exports: [OwnerService, SigningKeysService],
     };

@@ -102,6 +102,28 @@ export const identityOwnSettings = defineSettings({
     optional: true,
     description: 'Where the front end is; mails link to its pages /verify-email, /reset-password and /sign-in',
   }),
+  PUBLIC_API_URL: setting.url({
+    optional: true,
+    description: 'Where the API is reached from outside; mails link to downloads and certificates below it',
+  }),
+  ERASURE_UNDO_WINDOW: setting.duration({
+    default: 7 * 86_400_000,
+    min: 0,
+    max: 90 * 86_400_000,
+    description: 'How long the erasure of an account can be undone; 0 erases at once',
+  }),
+  EXPORT_LINK_LIFETIME: setting.duration({
+    default: 3 * 86_400_000,
+    min: 60_000,
+    max: 30 * 86_400_000,
+    description: 'How long the file of an export can be fetched; it is deleted then',
+  }),
+  EXPORTS_PER_DAY: setting.integer({
+    default: 5,
+    min: 1,
+    max: 1000,
+    description: 'Exports one person may ask for in 24 hours',
+  }),
   MAILS_PER_HOUR_AND_MAILBOX: setting.integer({
     default: 5,
     min: 1,

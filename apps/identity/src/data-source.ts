@@ -14,7 +14,9 @@ import { CreateAvatars1766000001000 } from './migrations/1766000001000-create-av
 import { CreateSocialGraph1766000002000 } from './migrations/1766000002000-create-social-graph.js';
 import { CreateMessages1766000003000 } from './migrations/1766000003000-create-messages.js';
 import { CreateApiKeys1767000000000 } from './migrations/1767000000000-create-api-keys.js';
+import { CreateMyData1768000000100 } from './migrations/1768000000100-create-my-data.js';
 import { SkillEntity } from './profile/skill.entity.js';
+import { identityUserData } from './user-data.js';
 
 export const identitySchema: ServiceSchema = {
   service: 'identity',
@@ -32,5 +34,7 @@ export const identitySchema: ServiceSchema = {
     CreateSocialGraph1766000002000,
     CreateMessages1766000003000,
     CreateApiKeys1767000000000,
+    CreateMyData1768000000100,
   ],
+  userData: identityUserData,
 };

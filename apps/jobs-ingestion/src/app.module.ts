@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { MessagingModule } from '#messaging';
-import { PersistenceModule } from '#persistence';
+import { MessagingModule, userDataFeature } from '#messaging';
+import { leadershipProviders, PersistenceModule } from '#persistence';
 import { BookmarkRepository } from './bookmarks/bookmark.repository.js';
 import { BookmarkRpcController } from './bookmarks/bookmark.rpc.controller.js';
 import { BookmarkService } from './bookmarks/bookmark.service.js';
@@ -22,7 +22,6 @@ import { RecommendationService } from './recommendations/recommendation.service.
 import { FetchSourceConsumer } from './runs/fetch-source.consumer.js';
 import { FetchSourceService } from './runs/fetch-source.service.js';
 import { IngestionSchedule } from './runs/ingestion.schedule.js';
-import { leadershipProviders } from './runs/leadership.providers.js';
 import { RunRepository } from './runs/run.repository.js';
 import { RunRpcController } from './runs/run.rpc.controller.js';
 import { RunService } from './runs/run.service.js';
@@ -37,6 +36,7 @@ import { JOBS_SETTINGS } from './tokens.js';
 @Module({})
 export class JobsIngestionModule {
   static register(settings: JobsSettings): DynamicModule {
+    const myData = userDataFeature(jobsSchema);
     return {
       module: JobsIngestionModule,
       imports: [
@@ -52,6 +52,7 @@ export class JobsIngestionModule {
         RunRpcController,
         FetchSourceConsumer,
         MatchingConsumer,
+        ...myData.controllers,
       ],
       providers: [
         { provide: JOBS_SETTINGS, useValue: settings },
@@ -67,7 +68,7 @@ export class JobsIngestionModule {
         RunRepository,
         RunService,
         FetchSourceService,
-        ...leadershipProviders(settings.DATABASE_URL),
+        ...leadershipProviders('jobs-ingestion', settings.DATABASE_URL),
         IngestionSchedule,
         // search
         SearchService,
@@ -80,6 +81,8 @@ export class JobsIngestionModule {
         // bookmarks
         BookmarkRepository,
         BookmarkService,
+        // export and erasure
+        ...myData.providers,
       ],
       exports: [RunService],
     };

@@ -4,6 +4,7 @@ import { CreateCatalogue1764000000000 } from './migrations/1764000000000-create-
 import { CreateRuns1764000001000 } from './migrations/1764000001000-create-runs.js';
 import { CreateMatching1764000002000 } from './migrations/1764000002000-create-matching.js';
 import { jobsTables } from './tables.js';
+import { jobsUserData } from './user-data.js';
 
 export const jobsSchema: ServiceSchema = {
   service: 'jobs-ingestion',
@@ -15,4 +16,5 @@ export const jobsSchema: ServiceSchema = {
     CreateRuns1764000001000,
     CreateMatching1764000002000,
   ],
+  userData: jobsUserData,
 };

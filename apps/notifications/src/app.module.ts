@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock } from '#kernel';
-import { MessagingModule } from '#messaging';
+import { MessagingModule, userDataFeature } from '#messaging';
 import { PersistenceModule } from '#persistence';
 import { CLOCK, FieldCipher, Logger } from '#platform';
 import type { NotificationsSettings } from './config.js';
@@ -24,13 +24,20 @@ import { NotificationRepository } from './inbox/notification.repository.js';
 @Module({})
 export class NotificationsModule {
   static register(settings: NotificationsSettings): DynamicModule {
+    const myData = userDataFeature(notificationsSchema);
     return {
       module: NotificationsModule,
       imports: [
         PersistenceModule.forService(notificationsSchema, settings),
         MessagingModule.forService('notifications'),
       ],
-      controllers: [InboxRpcController, InboxConsumer, DeliveryConsumer, LocalOutboxRpcController],
+      controllers: [
+        InboxRpcController,
+        InboxConsumer,
+        DeliveryConsumer,
+        LocalOutboxRpcController,
+        ...myData.controllers,
+      ],
       providers: [
         { provide: FieldCipher, useFactory: () => new FieldCipher(settings.FIELD_KEYS) },
         // in the product
@@ -43,6 +50,8 @@ export class NotificationsModule {
         DeliveryLoop,
         LocalMailRepository,
         LocalOutboxService,
+        // export and erasure
+        ...myData.providers,
       ],
     };
   }

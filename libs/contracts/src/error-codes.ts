@@ -86,6 +86,16 @@ export const ERROR_CODES = {
     'Open the link in the mail, or ask for another.',
   ),
   ACCOUNT_DISABLED: entry(403, 'The account was disabled.', 'Ask the administrator of this installation.'),
+  ERASURE_PENDING: entry(
+    403,
+    'The account is going to be erased, as its owner asked, and cannot be used until then.',
+    'Undo it with POST /users/me/undo-erasure (address and password, or the token of the mail), then sign in.',
+  ),
+  REAUTHENTICATION_FAILED: entry(
+    403,
+    'What cannot be taken back needs the password or a fresh code again, and it was wrong.',
+    'Repeat with the right password, or with a code from POST /auth/send-otp.',
+  ),
   PASSWORD_CHANGE_REQUIRED: entry(
     403,
     'The generated one-time password works from the machine itself only, until it is changed.',

@@ -16,3 +16,4 @@ export * from './schema.js';
 export * from './services.js';
 export * from './validation.js';
 export { type SchemaProblem } from './field-problems.js';
+export * from './user-data.js';

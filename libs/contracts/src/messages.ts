@@ -8,8 +8,9 @@ const isMessage = (value: unknown): value is MessageContract =>
   'kind' in value &&
   (value.kind === 'event' || value.kind === 'command');
 
-/** The durable messages among the exports of a module, by type. */
+/** The durable messages among the exports of a module, by type; those that exist once per service are in lists. */
 export const messagesOf = (exported: Readonly<Record<string, unknown>>): MessageContract[] =>
   Object.values(exported)
+    .flat()
     .filter(isMessage)
     .sort((a, b) => (a.type < b.type ? -1 : 1));

@@ -1,4 +1,4 @@
-import type { AppName, ServiceName } from './services.js';
+import { type AppName, type ServiceName, SERVICES } from './services.js';
 
 /**
  * Who reads whose events. A durable reader has the durable `<reader>-<feature>` on the event stream of every service
@@ -35,4 +35,7 @@ export const READERS: readonly ReaderContract[] = [
   durable('jobs-ingestion', 'match-profiles', ['identity']),
   durable('analytics', 'facts', ['identity', 'jobs-ingestion', 'applications', 'ai-content', 'notifications']),
   durable('notifications', 'deliveries', ['identity', 'jobs-ingestion', 'applications', 'ai-content']),
+  // Everybody is asked by identity to hand out or erase what he holds on a person, identity too; it collects the answers.
+  ...SERVICES.map((service) => durable(service, 'user-data', ['identity'])),
+  durable('identity', 'my-data', SERVICES),
 ];

@@ -14,6 +14,7 @@ export interface EventExtras {
   reader: ServiceName;
   feature: string;
   concurrency: number;
+  evenIfErased: boolean;
 }
 export interface CommandExtras {
   role: 'command';
@@ -21,6 +22,7 @@ export interface CommandExtras {
   concurrency: number;
   ackWaitMs: number;
   maxAttempts: number;
+  evenIfErased: boolean;
 }
 export type HandlerExtras = RpcExtras | EventExtras | CommandExtras;
 
@@ -32,11 +34,12 @@ export function Rpc<Req extends TSchema, Res extends TSchema>(contract: RpcContr
 
 /**
  * Handler shape `(event: Envelope<Data>, context: EventContext)`. Inbox row and effects commit in one transaction
- * (`context.tx`), then the message is acked; a redelivery has no second effect.
+ * (`context.tx`), then the message is acked; a redelivery has no second effect. A message about somebody who was erased
+ * in this service is dropped, unless the handler says `evenIfErased`.
  */
 export function OnEvent(
   contracts: EventContract | readonly EventContract[],
-  options: { reader: ServiceName; feature: string; concurrency?: number },
+  options: { reader: ServiceName; feature: string; concurrency?: number; evenIfErased?: boolean },
 ): MethodDecorator {
   const list = Array.isArray(contracts) ? (contracts as readonly EventContract[]) : [contracts as EventContract];
   const extras: EventExtras = {
@@ -45,6 +48,7 @@ export function OnEvent(
     reader: options.reader,
     feature: options.feature,
     concurrency: options.concurrency ?? 8,
+    evenIfErased: options.evenIfErased ?? false,
   };
   // The pattern only has to be unique per method; the strategy reads the extras.
   return withArguments(
@@ -58,7 +62,7 @@ export function OnEvent(
  */
 export function OnCommand(
   contract: CommandContract,
-  options: { concurrency?: number; ackWaitMs?: number; maxAttempts?: number } = {},
+  options: { concurrency?: number; ackWaitMs?: number; maxAttempts?: number; evenIfErased?: boolean } = {},
 ): MethodDecorator {
   const extras: CommandExtras = {
     role: 'command',
@@ -66,6 +70,7 @@ export function OnCommand(
     concurrency: options.concurrency ?? 2,
     ackWaitMs: options.ackWaitMs ?? 30_000,
     maxAttempts: options.maxAttempts ?? 5,
+    evenIfErased: options.evenIfErased ?? false,
   };
   return withArguments(EventPattern(contract.subject, undefined, { ...extras }));
 }

@@ -33,3 +33,8 @@ export * from './bus/connect-bus.js';
 export * from './bus/settings.js';
 export * from './topology/nats-config-lint.js';
 export * from './topology/nats-config-parse.js';
+export { ErasedUsers } from './user-data/erased-users.js';
+export { withMessaging } from './user-data/messaging-tables.js';
+export { UserDataHooks } from './user-data/user-data-hooks.js';
+export { userDataFeature } from './user-data/user-data-feature.js';
+export { UserDataHousekeeping } from './user-data/user-data-housekeeping.js';

@@ -19,7 +19,9 @@ export {
   urlForRole,
 } from './service-schema.js';
 export * from './settings.js';
+export { DELETED, type Erasure, type OwnedFiles, type UserData, type UserTable } from './user-tables.js';
 export { afterCommit, Database, type Queryable, type ReadOptions, Tx, UnitOfWork } from './unit-of-work.js';
+export { leadershipProviders } from './leadership/leadership.providers.js';
 export { PgLeadership, type PgLeadershipOptions } from './leadership/pg-leadership.js';
 export { withAdmin } from './migrate/admin-connection.js';
 export { schemaDrift } from './migrate/drift.js';

@@ -1,5 +1,6 @@
 import { SCHEMA_OF, type ServiceName } from '#contracts';
 import type { EntitySchema, MigrationInterface } from 'typeorm';
+import type { UserData } from './user-tables.js';
 
 /** Who owns a schema: a service, or the local bus adapter. */
 export type SchemaOwner = ServiceName | 'bus';
@@ -21,6 +22,8 @@ export interface ServiceSchema {
   readonly tables?: DescribedTables;
   /** In any order: the 13-digit timestamp at the end of the class name decides. */
   readonly migrations: readonly MigrationClass[];
+  /** Every service has it; the log of the local bus, which keeps what services say, does not. */
+  readonly userData?: UserData;
 }
 
 export const schemaNameOf = (owner: SchemaOwner): string => (owner === 'bus' ? 'bus' : SCHEMA_OF[owner]);

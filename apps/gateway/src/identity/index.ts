@@ -9,6 +9,7 @@ import { AvatarController } from './avatar.controller.js';
 import { ConnectionsController } from './connections.controller.js';
 import { GoalsController } from './goals.controller.js';
 import { MessagesController } from './messages.controller.js';
+import { MyDataController } from './my-data.controller.js';
 import { PublicProfilesController } from './public-profiles.controller.js';
 import { UsersController } from './users.controller.js';
 
@@ -26,4 +27,5 @@ export const identityControllers = [
   MessagesController,
   AuthExternalController,
   AuthIdentitiesController,
+  MyDataController,
 ];

@@ -6,6 +6,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   Analytics: 'What was done, and what came of it.',
   Applications: 'Applications, interviews, offers and everything around them.',
   Identity: 'Accounts, signing in, profiles and keys.',
+  'My data': 'Everything we hold on a person: handed out, and erased.',
   Jobs: 'Search, recommendations, bookmarks and where jobs come from.',
   Notifications: 'What people are told, and how.',
   Operation: 'Whether the system works.',

@@ -6,6 +6,7 @@ export const FRONTEND_PAGES = {
   verifyEmail: '/verify-email',
   resetPassword: '/reset-password',
   signIn: '/sign-in',
+  undoErasure: '/undo-erasure',
 } as const;
 
 /** What a letter says about a secret: the secret itself, and where there is a front end the page that takes it. */

@@ -73,6 +73,14 @@ export class SignInCodesService {
     });
   }
 
+  /** For what needs a fresh proof while signed in. The try counts whatever comes of it, so commit it. */
+  async spend(tx: Tx, email: string, code: string): Promise<boolean> {
+    const key = this.keyOf(email);
+    if (!this.isRight(await this.codes.countTry(tx, key), email, code)) return false;
+    await this.codes.drop(tx, key);
+    return true;
+  }
+
   private async tryCode(
     tx: Tx,
     email: string,
@@ -80,10 +88,7 @@ export class SignInCodesService {
     counted: CountedTry,
     context: RpcContext,
   ): Promise<SignedIn | Refused> {
-    const key = this.keyOf(email);
-    const row = await this.codes.countTry(tx, key);
-    if (!this.isRight(row, email, otp)) return { refusal: 'wrong-code', account: null };
-    await this.codes.drop(tx, key);
+    if (!(await this.spend(tx, email, otp))) return { refusal: 'wrong-code', account: null };
     const found = (await this.accounts.lockByEmail(tx, email)) ?? (await this.newcomers.welcome(tx, email, context));
     if (found === undefined) return { refusal: 'wrong-code', account: null };
     if (found.blockedAt !== null) return { refusal: 'blocked', account: found };

@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { FieldCipher } from '#platform';
 
-type Purpose = 'seal' | 'throttle' | 'idempotency' | 'code';
+type Purpose = 'export' | 'seal' | 'throttle' | 'idempotency' | 'code';
 
 /** Keys derived from IDENTITY_KEY_SECRET, one per purpose, so that no two uses share one. */
 export class IdentitySecrets {

@@ -5,6 +5,7 @@ import { Outbox } from '#messaging';
 import { type Tx, UnitOfWork } from '#persistence';
 import type { AccountEntity } from '../accounts/account.entity.js';
 import { AuditLogRepository, type RequestOrigin } from '../audit/audit-log.repository.js';
+import { ErasureRepository } from '../erasure/erasure.repository.js';
 import { OutgoingMail } from '../mail/outgoing-mail.js';
 import { SessionRepository } from '../sessions/session.repository.js';
 import { type OpenedSession, SessionsService } from '../sessions/sessions.service.js';
@@ -30,6 +31,7 @@ export class SignInCompletion {
     private readonly sessionRows: SessionRepository,
     private readonly mail: OutgoingMail,
     private readonly audit: AuditLogRepository,
+    private readonly erasures: ErasureRepository,
   ) {}
 
   /** In the transaction of the proof, with the account locked; the last thing in it. */
@@ -64,14 +66,15 @@ export class SignInCompletion {
     origin: RequestOrigin,
     failures = 0,
   ): Promise<AppError> {
-    await this.unitOfWork.run(async (tx) => {
+    const isErasing = await this.unitOfWork.run(async (tx) => {
       if (account !== null && failures === MANY_FAILURES) {
         await this.mail.notify(tx, account, 'sign_in_unusual', origin, { reason: 'many_failures' });
       }
       const userId = account?.id ?? null;
       await this.audit.append(tx, { action: 'session.sign-in-refused', userId, detail: { reason } }, origin);
+      return reason === 'blocked' && userId !== null && (await this.erasures.findOpen(tx, userId)) !== undefined;
     });
-    return REFUSALS[reason]();
+    return isErasing ? erasurePending() : REFUSALS[reason]();
   }
 }
 
@@ -92,6 +95,13 @@ export type Refusal =
   | 'unconfirmed-by-provider'
   | 'unconfirmed-here'
   | 'registration-closed';
+
+const erasurePending = (): AppError =>
+  new AppError({
+    code: 'ERASURE_PENDING',
+    kind: 'forbidden',
+    message: 'This account is going to be erased. Undo that with POST /users/me/undo-erasure, then sign in.',
+  });
 
 const REFUSALS: Readonly<Record<Refusal, () => AppError>> = {
   'wrong-credentials': () =>

@@ -22,6 +22,10 @@ export const AUDIT_ACTIONS = [
   'api-key.revoked',
   'identity.linked',
   'identity.unlinked',
+  'account.erasure-requested',
+  'account.erasure-refused',
+  'account.erasure-undone',
+  'account.export-requested',
 ] as const;
 
 export const AuditEntry = Closed({

@@ -18,3 +18,4 @@ export * from './profile.js';
 export * from './public-profiles.js';
 export * from './sessions.js';
 export * from './skills.js';
+export * from './user-data.js';

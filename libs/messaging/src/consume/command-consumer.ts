@@ -6,12 +6,15 @@ import { HEADER } from '../rpc/wire.js';
 import type { WorkContext } from './contexts.js';
 import { assertData, readEnvelope } from './envelope.js';
 import { neverEnded } from './event-consumer.js';
-import { enterInbox, isInInbox } from './inbox.js';
+import { peopleIn } from '../user-data/erased-users.js';
+import { enterInbox, lookIntoInbox } from './inbox.js';
 import { inMessageScope } from './message-scope.js';
 import type { Outcome, Settlement } from './settlement.js';
 
 export interface CommandRoute {
   contract: CommandContract;
+  /** Also for people who were erased here. */
+  evenIfErased: boolean;
   handle: (command: Envelope, context: WorkContext) => Promise<unknown>;
 }
 
@@ -41,10 +44,12 @@ export class CommandConsumer {
       if (this.settlement.isExhausted(delivery)) throw neverEnded(delivery);
       const envelope = readEnvelope(delivery.payload);
       assertData(this.route.contract, envelope);
-      if (await isInInbox(this.database, this.spec.durable, envelope.id)) return { kind: 'duplicate' };
+      const people = this.route.evenIfErased ? [] : peopleIn(envelope.data);
+      const before = await lookIntoInbox(this.database, this.spec.durable, envelope.id, people);
+      if (before !== 'new') return { kind: before === 'erased' ? 'ignored' : 'duplicate' };
       await this.work(envelope, delivery, signal);
       // Asked of the database, not of a flag: a transaction that called done() may have been rolled back.
-      if (!(await isInInbox(this.database, this.spec.durable, envelope.id))) {
+      if ((await lookIntoInbox(this.database, this.spec.durable, envelope.id)) !== 'duplicate') {
         throw new Error(`${this.route.contract.type}: the handler returned without a committed done(tx)`);
       }
       faultPoint('consumer.after_commit_before_ack');
@@ -66,7 +71,7 @@ export class CommandConsumer {
       traceparent: headers[HEADER.traceparent],
       signal,
       async done(tx: Tx) {
-        if (!(await enterInbox(tx, durable, envelope.id))) throw new AlreadyDone(envelope.id);
+        if ((await enterInbox(tx, durable, envelope.id)) !== 'new') throw new AlreadyDone(envelope.id);
       },
     };
     const scope = { service: this.service, durable, type: envelope.type, requestId, headers };

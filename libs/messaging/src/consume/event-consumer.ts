@@ -5,12 +5,15 @@ import type { ConsumerSpec, Delivery, Headers } from '../bus/bus.port.js';
 import { HEADER } from '../rpc/wire.js';
 import type { EventContext } from './contexts.js';
 import { assertData, readEnvelope } from './envelope.js';
+import { peopleIn } from '../user-data/erased-users.js';
 import { enterInbox } from './inbox.js';
 import type { Outcome, Settlement } from './settlement.js';
 import { inMessageScope } from './message-scope.js';
 
 export interface EventRoute {
   contract: EventContract;
+  /** Also for people who were erased here: what the erasure itself says. */
+  evenIfErased: boolean;
   handle: (event: Envelope, context: EventContext) => Promise<unknown>;
 }
 
@@ -57,17 +60,20 @@ export class EventConsumer {
     return inMessageScope(scope, () => {
       faultPoint('consumer.before_tx');
       return this.unitOfWork.run(async (tx) => {
-        const isNew = await enterInbox(tx, this.spec.durable, envelope.id);
-        if (isNew) {
+        const people = route.evenIfErased ? [] : peopleIn(envelope.data);
+        const entered = await enterInbox(tx, this.spec.durable, envelope.id, people);
+        if (entered === 'new') {
           faultPoint('consumer.after_inbox_before_effect');
           await route.handle(envelope, { tx, attempt, requestId, traceparent: headers[HEADER.traceparent] });
         }
         await also(tx);
-        return isNew ? 'done' : 'duplicate';
+        return OUTCOME_OF[entered];
       });
     });
   }
 }
+
+const OUTCOME_OF = { new: 'done', duplicate: 'duplicate', erased: 'ignored' } as const;
 
 export const neverEnded = (delivery: Delivery): AppError =>
   new AppError({

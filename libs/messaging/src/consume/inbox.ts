@@ -5,24 +5,42 @@ import type { Queryable, Tx } from '#persistence';
  * against a second effect.
  */
 
+/** `erased`: it is about somebody who was erased here, and must not bring anything of him back. */
+export type Entered = 'new' | 'duplicate' | 'erased';
+
 /**
- * Before any effect, in the same transaction. False: the message had its effect before. A second delivery that runs at
- * the same time waits here for the first to commit or roll back.
+ * Before any effect, in the same transaction. A second delivery that runs at the same time waits here for the first to
+ * commit or roll back. `people`: whom the message is about; asked in the same statement.
  */
-export async function enterInbox(tx: Tx, consumer: string, messageId: string): Promise<boolean> {
-  const rows = await tx.query(
+export async function enterInbox(
+  tx: Tx,
+  consumer: string,
+  messageId: string,
+  people: readonly string[] = [],
+): Promise<Entered> {
+  const [row] = await tx.query<{ erased: boolean }>(
     'inbox.enter',
-    `INSERT INTO inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1 AS entered`,
-    [consumer, messageId],
+    `INSERT INTO inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING
+     RETURNING EXISTS (SELECT 1 FROM erased_user WHERE user_id = ANY ($3::uuid[])) AS erased`,
+    [consumer, messageId, people],
   );
-  return rows.length === 1;
+  if (row === undefined) return 'duplicate';
+  return row.erased ? 'erased' : 'new';
 }
 
-export async function isInInbox(database: Queryable, consumer: string, messageId: string): Promise<boolean> {
-  const rows = await database.query(
-    'inbox.has',
-    `SELECT 1 AS found FROM inbox WHERE consumer = $1 AND message_id = $2`,
-    [consumer, messageId],
+/** The same question without entering: for work that has no transaction yet. */
+export async function lookIntoInbox(
+  database: Queryable,
+  consumer: string,
+  messageId: string,
+  people: readonly string[] = [],
+): Promise<Entered> {
+  const [row] = await database.query<{ found: boolean; erased: boolean }>(
+    'inbox.look',
+    `SELECT EXISTS (SELECT 1 FROM inbox WHERE consumer = $1 AND message_id = $2) AS found,
+            EXISTS (SELECT 1 FROM erased_user WHERE user_id = ANY ($3::uuid[])) AS erased`,
+    [consumer, messageId, people],
   );
-  return rows.length === 1;
+  if (row?.found === true) return 'duplicate';
+  return row?.erased === true ? 'erased' : 'new';
 }

@@ -9,7 +9,7 @@ export type Outcome =
   | { kind: 'done' }
   /** Had its effect before. */
   | { kind: 'duplicate' }
-  /** Nobody here reads this type. */
+  /** Nobody here reads this type, or it is about somebody who was erased. */
   | { kind: 'ignored' }
   /** Stopped by a shutdown: another replica takes it at once. */
   | { kind: 'handed-back' }

@@ -146,14 +146,14 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
 
   private pullCommands(process: ProcessMessaging, extras: CommandExtras, invoke: Invoke): void {
     const { options, logger, metrics, bus } = process;
-    const { contract, concurrency, ackWaitMs, maxAttempts } = extras;
+    const { contract, concurrency, ackWaitMs, maxAttempts, evenIfErased } = extras;
     const service = process.service(contract.service);
     const durable = this.topology.commandDurable(contract);
     const { stream, subject: filterSubject } = contract;
     const spec = { stream, durable, filterSubject, ackWaitMs, maxAckPending: MOST_UNSETTLED };
     const { deadLetters, database } = service;
     const settlement = new Settlement({ durable, maxAttempts, deadLetters, options, logger, metrics });
-    const route = { contract, handle: invoke };
+    const route = { contract, evenIfErased, handle: invoke };
     const consumer = new CommandConsumer(spec, service.service, route, database, settlement);
     const take = consumer.take.bind(consumer);
     const { fetchWaitMs } = options;

@@ -58,7 +58,7 @@ function addEvents(groups: Map<string, EventGroup>, extras: EventExtras, invoke:
     if (group.filterSubject !== contract.subject) group.filterSubject = `evt.${contract.service}.>`;
     group.concurrency = Math.max(group.concurrency, extras.concurrency);
     const handle = (event: Envelope, context: EventContext): Promise<unknown> => invoke(event, context);
-    group.routes.set(contract.type, { contract, handle });
+    group.routes.set(contract.type, { contract, evenIfErased: extras.evenIfErased, handle });
   }
 }
 

@@ -78,6 +78,19 @@ describe('DiskFileStore', () => {
     await expect(store.put(area, Buffer.from('x'), 10)).rejects.toThrow('file area');
   });
 
+  it('reads a piece from any place, and nothing past the end', async () => {
+    const { id } = await store.put('resumes', Buffer.from('0123456789'), 10);
+    const piece = async (offset: number, length: number) =>
+      (await store.readPiece('resumes', id, offset, length)).toString();
+    expect([await piece(0, 4), await piece(4, 4), await piece(8, 4), await piece(10, 4)]).toEqual([
+      '0123',
+      '4567',
+      '89',
+      '',
+    ]);
+    await expect(store.readPiece('resumes', 'a'.repeat(40), 0, 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('deletes once, and says so', async () => {
     const { id } = await store.put('resumes', Buffer.from('x'), 10);
     expect(await store.delete('resumes', id)).toBe(true);

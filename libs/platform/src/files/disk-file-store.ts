@@ -58,6 +58,20 @@ export class DiskFileStore extends FileStore {
     return Buffer.concat(chunks);
   }
 
+  async readPiece(area: string, id: string, offset: number, length: number): Promise<Buffer> {
+    const handle = await openFile(this.path(area, id));
+    try {
+      const piece = Buffer.alloc(length);
+      let filled = 0;
+      for (let read = -1; read !== 0 && filled < length; filled += read) {
+        read = (await handle.read(piece, filled, length - filled, offset + filled)).bytesRead;
+      }
+      return piece.subarray(0, filled);
+    } finally {
+      await handle.close();
+    }
+  }
+
   async delete(area: string, id: string): Promise<boolean> {
     try {
       await rm(this.path(area, id));
@@ -97,6 +111,15 @@ export class DiskFileStore extends FileStore {
   private areaFolder(area: string): string {
     if (!AREA.test(area)) throw new Error(`"${area}" is not the name of a file area`);
     return join(this.root, 'files', area);
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw notFound('The file');
+    throw error;
   }
 }
 

@@ -18,6 +18,8 @@ export abstract class FileStore {
   /** AppError `not-found` where there is none. */
   abstract open(area: string, id: string): Promise<{ stream: Readable; bytes: number }>;
   abstract read(area: string, id: string, maxBytes: number): Promise<Buffer>;
+  /** At most `length` bytes from `offset` on; empty past the end. */
+  abstract readPiece(area: string, id: string, offset: number, length: number): Promise<Buffer>;
   /** True when something was deleted; repeating is harmless. */
   abstract delete(area: string, id: string): Promise<boolean>;
   /** Ids in the area, for the sweep of files no row knows. */

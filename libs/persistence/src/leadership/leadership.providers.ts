@@ -1,21 +1,22 @@
 import type { Provider } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { Clock } from '#kernel';
-import { PgLeadership } from '#persistence';
 import { CLOCK, Leadership, LeaderSchedule, Logger, ShutdownSequence } from '#platform';
+import type { ServiceName } from '#contracts';
+import { PgLeadership } from './pg-leadership.js';
 
 /** One replica of this service leads, by a lock in the database it has anyway. */
-export const leadershipProviders = (databaseUrl: string): Provider[] => [
+export const leadershipProviders = (service: ServiceName, databaseUrl: string): Provider[] => [
   {
     provide: Leadership,
     useFactory: (logger: Logger, shutdown: ShutdownSequence): Leadership => {
       const leadership = new PgLeadership({
         url: databaseUrl,
-        name: 'jobs-ingestion',
+        name: service,
         logger: logger.for('leadership'),
       });
       leadership.start();
-      shutdown.add('hand-back', 'leadership:jobs-ingestion', () => leadership.close());
+      shutdown.add('hand-back', `leadership:${service}`, () => leadership.close());
       return leadership;
     },
     inject: [Logger, ShutdownSequence],

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import { SERVICES, type ServiceName } from '#contracts';
+import { AppError, type Clock } from '#kernel';
+import { RpcClient, type WorkContext } from '#messaging';
+import { Database, UnitOfWork } from '#persistence';
+import { CLOCK, FileStore, type StoredFile } from '#platform';
+import { ZipFile } from 'yazl';
+import { AccountRepository } from '../accounts/account.repository.js';
+import type { IdentityOwnSettings } from '../config.js';
+import { MyDataLinks } from '../erasure/my-data-links.js';
+import { OutgoingMail } from '../mail/outgoing-mail.js';
+import { SETTINGS } from '../tokens.js';
+import { ExportLink } from './export-link.js';
+import { ExportRepository, type ExportRow } from './export.repository.js';
+import { EXPORTS_AREA } from './export.saga.js';
+import { PartReader } from './part-reader.js';
+
+const MOST_BYTES = 4 * 1024 ** 3;
+
+/** Says which service has to write its part again. */
+class PartGone extends Error {
+  constructor(readonly service: ServiceName) {
+    super(`the part of ${service} is gone`);
+  }
+}
+
+/** Makes one zip of all parts, without holding more than a piece of them in memory. */
+@Injectable()
+export class ExportAssembler {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: IdentityOwnSettings,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly exports: ExportRepository,
+    private readonly accounts: AccountRepository,
+    private readonly files: FileStore,
+    private readonly rpc: RpcClient,
+    private readonly mail: OutgoingMail,
+    private readonly link: ExportLink,
+    private readonly links: MyDataLinks,
+  ) {}
+
+  async assemble(id: string, context: WorkContext): Promise<void> {
+    const row = await this.exports.find(this.database, id);
+    if (row?.status !== 'assembling') return this.unitOfWork.run((tx) => context.done(tx));
+    try {
+      const file = await this.write(row, context);
+      await this.finish(id, file, context);
+    } catch (error) {
+      if (!(error instanceof PartGone)) throw error;
+      await this.askAgain(id, error.service, context);
+    }
+  }
+
+  private async write(row: ExportRow, context: WorkContext): Promise<StoredFile> {
+    const zip = new ZipFile();
+    const output = Readable.from(zip.outputStream);
+    // Of an entry that breaks; `fill` hears of it as well.
+    zip.on('error', (error: Error) => output.destroy(error));
+    const stored = this.files.put(EXPORTS_AREA, output, MOST_BYTES);
+    const filled = this.fill(zip, row, context).catch((error: unknown) => {
+      // Ends the stored stream too: half a file is no file.
+      output.destroy(error instanceof Error ? error : new Error('the export failed'));
+      throw error;
+    });
+    // The reason why the stream broke is the one worth telling.
+    const [outcome] = await Promise.allSettled([filled, stored]);
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return stored;
+  }
+
+  private async fill(zip: ZipFile, row: ExportRow, context: WorkContext): Promise<void> {
+    const { requestId, traceparent, signal } = context;
+    const answers = await this.exports.answers(this.database, row.id);
+    const about = {
+      user_id: row.userId,
+      requested_at: row.requestedAt.toISOString(),
+      services: answers.map(({ service, records, files }) => ({ service, records, files })),
+      note: 'One folder per service, one JSON file per table; about.json says what is left out and why.',
+    };
+    zip.addBuffer(Buffer.from(JSON.stringify(about, null, 2)), 'about.json');
+    for (const service of SERVICES) {
+      const part = new PartReader(this.rpc, row.id, service, { requestId, traceparent });
+      try {
+        for await (const { name, content } of part.entries()) {
+          signal.throwIfAborted();
+          zip.addReadStream(content, name);
+          await once(content, 'end', { signal });
+        }
+      } catch (error) {
+        throw error instanceof AppError && error.kind === 'not-found' ? new PartGone(service) : error;
+      }
+    }
+    zip.end();
+  }
+
+  private async finish(id: string, file: StoredFile, context: WorkContext): Promise<void> {
+    await this.unitOfWork.run(async (tx) => {
+      const row = await this.exports.lock(tx, id);
+      await context.done(tx);
+      // Erased meanwhile: the sweep takes the file, which no row knows.
+      if (row?.status !== 'assembling') return;
+      const now = this.clock.now();
+      const expiresAt = new Date(now.getTime() + this.settings.EXPORT_LINK_LIFETIME);
+      await this.exports.ready(tx, id, file, now, expiresAt);
+      const account = await this.accounts.lock(tx, row.userId);
+      if (account === null || account.emailVerifiedAt === null) return;
+      const values = this.links.download(this.link.pathOf({ id, expiresAt }));
+      const letter = { kind: 'export_ready', address: account.email, userId: account.id, values, expiresAt } as const;
+      await this.mail.send(tx, letter, context.requestId);
+    });
+  }
+
+  private async askAgain(id: string, service: ServiceName, context: WorkContext): Promise<void> {
+    await this.unitOfWork.run(async (tx) => {
+      await this.exports.lock(tx, id);
+      await this.exports.forgetAnswer(tx, id, service);
+      await this.exports.setStatus(tx, id, 'collecting');
+      await this.exports.askedAgain(tx, id, this.clock.now());
+      await context.done(tx);
+    });
+  }
+}
