@@ -3,6 +3,7 @@ import type { ServiceSchema } from '#persistence';
 import { CreateCatalogue1764000000000 } from './migrations/1764000000000-create-catalogue.js';
 import { CreateRuns1764000001000 } from './migrations/1764000001000-create-runs.js';
 import { CreateMatching1764000002000 } from './migrations/1764000002000-create-matching.js';
+import { AddBoardsOfSightings1769000000000 } from './migrations/1769000000000-add-boards-of-sightings.js';
 import { jobsTables } from './tables.js';
 import { jobsUserData } from './user-data.js';
 
@@ -15,6 +16,7 @@ export const jobsSchema: ServiceSchema = {
     CreateCatalogue1764000000000,
     CreateRuns1764000001000,
     CreateMatching1764000002000,
+    AddBoardsOfSightings1769000000000,
   ],
   userData: jobsUserData,
 };

@@ -63,6 +63,8 @@ export const jobsTables: DescribedTables = {
     layer: 'text NOT NULL',
     score: 'real',
     evidence: 'jsonb',
+    board: 'text',
+    gone_at: 'timestamp with time zone',
   },
   posting_block: {
     block: 'text NOT NULL',

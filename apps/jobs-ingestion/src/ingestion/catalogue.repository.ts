@@ -126,6 +126,7 @@ export class CatalogueRepository {
       ...rest,
       source: posting.source,
       source_id: posting.sourceId,
+      board: posting.board,
       url: posting.listingUrl ?? posting.applyUrl,
       canonical_url: posting.canonicalUrl,
       content_hash: contentHash,
@@ -133,12 +134,12 @@ export class CatalogueRepository {
     if (rows.length === 0) return;
     await tx.query(
       'ingestion.insert-sightings',
-      `INSERT INTO sighting (source, source_id, posting_id, url, canonical_url, content_hash, first_seen_at, last_seen_at,
+      `INSERT INTO sighting (source, source_id, board, posting_id, url, canonical_url, content_hash, first_seen_at, last_seen_at,
                              last_run_id, layer, score, evidence)
-       SELECT r.source, r.source_id, r.posting_id, r.url, r.canonical_url, r.content_hash, $2::timestamptz,
+       SELECT r.source, r.source_id, r.board, r.posting_id, r.url, r.canonical_url, r.content_hash, $2::timestamptz,
               $2::timestamptz, $3::uuid, r.layer, r.score, r.evidence
-       FROM json_to_recordset($1::json) AS r(source text, source_id text, posting_id uuid, url text, canonical_url text,
-                                             content_hash text,                                             layer text, score real, evidence jsonb)`,
+       FROM json_to_recordset($1::json) AS r(source text, source_id text, board text, posting_id uuid, url text,
+                                             canonical_url text, content_hash text, layer text, score real, evidence jsonb)`,
       [JSON.stringify(rows), now, runId],
     );
   }
@@ -154,8 +155,9 @@ export class CatalogueRepository {
     await tx.query(
       'ingestion.touch-sightings',
       `UPDATE sighting s
-       SET last_seen_at = $4::timestamptz, last_run_id = coalesce($5::uuid, s.last_run_id), content_hash = i.content_hash
-       FROM unnest($1::text[], $2::text[], $3::text[]) AS i(source, source_id, content_hash)
+       SET last_seen_at = $4::timestamptz, last_run_id = coalesce($5::uuid, s.last_run_id), content_hash = i.content_hash,
+           board = coalesce(i.board, s.board), gone_at = NULL
+       FROM unnest($1::text[], $2::text[], $3::text[], $6::text[]) AS i(source, source_id, content_hash, board)
        WHERE s.source = i.source AND s.source_id = i.source_id`,
       [
         seen.map(({ sighting }) => sighting.source),
@@ -163,6 +165,7 @@ export class CatalogueRepository {
         seen.map(({ incoming }) => incoming.contentHash),
         now,
         runId,
+        seen.map(({ incoming }) => incoming.posting.board),
       ],
     );
     const reopened = await tx.query<{ id: string }>(

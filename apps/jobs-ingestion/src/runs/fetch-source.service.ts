@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type FetchSourceV1, liveSubject, type LiveMessage, type Static } from '#contracts';
 import type { Clock } from '#kernel';
 import { BUS, type Bus, type WorkContext } from '#messaging';
-import { Database, UnitOfWork } from '#persistence';
+import { Database, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK, Logger, OutboundHttp } from '#platform';
 import type { JobsOwnSettings } from '../config.js';
 import { addCounts, type Counts, noCounts } from '../ingestion/counts.js';
+import { ClosingService } from '../ingestion/closing.service.js';
 import { IngestionService } from '../ingestion/ingestion.service.js';
-import type { JobSource, SourcePage } from '../sources/index.js';
+import { type JobSource, NOT_LISTED, type SourcePage } from '../sources/index.js';
 import { JOBS_SETTINGS } from '../tokens.js';
 import { outcomeOfPages, type PageFinding } from './domain/outcome-of-pages.js';
 import { type Outcome, RunRepository } from './run.repository.js';
@@ -29,6 +30,7 @@ export class FetchSourceService {
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
     private readonly ingestion: IngestionService,
+    private readonly closing: ClosingService,
     private readonly runs: RunRepository,
     private readonly runService: RunService,
     private readonly states: SourceStateRepository,
@@ -123,9 +125,20 @@ export class FetchSourceService {
     );
     await this.unitOfWork.run(async (tx) => {
       await this.runs.addCounts(tx, runId, source, rejected, 1);
+      await this.closeGone(tx, page, run);
       if (page.validators !== null) await this.states.saveValidators(tx, source, page.validators);
     });
     return addCounts(stored, rejected);
+  }
+
+  /** A refusal, a failure and a board of which anything was unreadable say nothing about what is gone. */
+  private async closeGone(tx: Tx, page: SourcePage, run: { runId: string; source: string; requestId: string }) {
+    const { board, outcome, postings, rejected } = page;
+    if (board === null) return;
+    const { runId, source, requestId } = run;
+    if (outcome.kind === 'unchanged') await this.closing.seenUnchanged(tx, source, board);
+    if (outcome.kind !== 'ok' || rejected.some(({ reason }) => reason !== NOT_LISTED)) return;
+    await this.closing.closeGone(tx, { source, board, runId, isEmpty: postings.length === 0 }, requestId);
   }
 
   /** Lossy by design: who does not listen now asks for the run. */

@@ -1,6 +1,9 @@
 import { type OutboundHttp } from '#platform';
 import { type NormalisedPosting } from '../normalise/domain/posting.js';
 
+/** Reason of an item that its board itself keeps from the public: it is read well, and gone. */
+export const NOT_LISTED = 'not listed';
+
 /** One item that could not become a posting. The page it came with is kept. */
 export interface RejectedItem {
   reason: string;

@@ -6,12 +6,13 @@ import { salaryPeriodOf, statedSalary, type Salary } from '../../salary/domain/s
 import { type Board } from '../shared/board-source.js';
 import { asArray, asBoolean, asLine, asNumber, asObject, asText, type JsonObject } from '../shared/json.js';
 import { type PostingDraft } from '../shared/posting-draft.js';
+import { NOT_LISTED } from '../source.port.js';
 
 /** Unlisted jobs are only for people with the link. The employer's name is nowhere in the answer. */
 export function mapAshby(value: unknown, board: Board): PostingDraft | string | null {
   const item = asObject(value);
   if (!item) return null;
-  if (item['isListed'] === false) return 'not listed';
+  if (item['isListed'] === false) return NOT_LISTED;
   const compensation = asObject(item['compensation']);
   const country = asLine(asObject(asObject(item['address'])?.['postalAddress'])?.['addressCountry'], LIMITS.tag);
   return {
