@@ -35,6 +35,11 @@ export interface ReadOptions {
    * For search: a generic plan made selective queries 20 times slower.
    */
   customPlan?: boolean;
+  /**
+   * Parsed, and soon planned, once per connection. For what is asked all the time and finds its rows the same way
+   * whatever the values are.
+   */
+  prepared?: boolean;
 }
 
 /** Reads (and single statements) outside a transaction. Lost connections are AppError `unavailable`, retryable. */

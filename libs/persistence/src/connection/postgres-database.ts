@@ -92,7 +92,7 @@ export class PostgresDatabase extends Database {
 
   private send(text: string, values: unknown[], options: ReadOptions, asArray: boolean): Promise<{ rows: unknown[] }> {
     const pool = options.customPlan === true ? this.search() : this.dataSource.pool;
-    const name = options.customPlan === true ? this.preparedName(text) : undefined;
+    const name = options.customPlan === true || options.prepared === true ? this.preparedName(text) : undefined;
     // pool.query drops a connection whose statement failed, so none comes back in an unknown state.
     return asArray
       ? pool.query<unknown[]>({ text, values, name, rowMode: 'array' })
