@@ -28,25 +28,31 @@ const statements = questions.map(({ text, values }) => ({
 process.stdout.write('ready\n');
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { amount } = JSON.parse(line) as { amount: number };
+  const { amount, atOnce } = JSON.parse(line) as { amount: number; atOnce?: number };
   let next = 0;
   let bytes = 0;
   const durations: number[] = [];
+  const totals: number[] = [];
   const started = performance.now();
   await Promise.all(
-    clients.map(async (client) => {
+    clients.slice(0, atOnce).map(async (client) => {
       for (let index = next++; index < amount; index = next++) {
         const statement = statements[index % statements.length];
         if (statement === undefined) throw new Error('no statements');
         const asked = performance.now();
         const { rows } = await client.query<string[]>(statement);
         durations.push(performance.now() - asked);
-        bytes += rows[0]?.[0]?.length ?? 0;
+        const answer = rows[0]?.[0] ?? '';
+        bytes += answer.length;
+        if (atOnce === 1) totals.push(Number(/^\{"total" : (\d+)/.exec(answer)?.[1]));
       }
     }),
   );
   const perSecond = (amount * 1000) / (performance.now() - started);
   durations.sort((a, b) => a - b);
-  const at = (share: number): number => durations[Math.floor(durations.length * share)] ?? 0;
-  process.stdout.write(`result ${JSON.stringify({ perSecond, p50: at(0.5), p99: at(0.99), bytes })}\n`);
+  totals.sort((a, b) => a - b);
+  const at = (share: number, list = durations): number => list[Math.floor(list.length * share)] ?? 0;
+  process.stdout.write(
+    `result ${JSON.stringify({ perSecond, p50: at(0.5), p95: at(0.95), p99: at(0.99), bytes, found: at(0.5, totals) })}\n`,
+  );
 }

@@ -1,10 +1,14 @@
 import pg from 'pg';
 import { newId } from '#kernel';
 import { SOURCE_COLUMNS } from '../../apps/jobs-ingestion/src/ingestion/posting-row.js';
+import { companyName } from '../../apps/jobs-ingestion/src/dedup/domain/company-name.js';
 import { excerptOf } from '../../apps/jobs-ingestion/src/ingestion/domain/excerpt.js';
+import { placeWords } from '../../apps/jobs-ingestion/src/ingestion/domain/place-words.js';
+import { readPlaces } from '../../apps/jobs-ingestion/src/places/domain/place.js';
 import { skillKey } from '../../apps/jobs-ingestion/src/search/domain/words.js';
+import { LEVELS } from './occupations.js';
 import { Random } from './random.js';
-import type { Vocabulary } from './vocabulary.js';
+import type { Field, Vocabulary } from './vocabulary.js';
 
 const BATCH = 2_000;
 const DAY_MS = 86_400_000;
@@ -55,28 +59,32 @@ export async function fillCatalogue(
   return { medianLength: lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0 };
 }
 
-/** Place, type, level and language of one posting of the feed; title, company, text, skills and salary drawn anew. */
+/** Type, level, language and verdict of one posting of the feed; everything else drawn anew. */
 function generated(vocabulary: Vocabulary, random: Random) {
   const like = random.pick(vocabulary.rows);
-  const skills = [...new Set(Array.from({ length: 3 + random.below(7) }, () => random.pickEarly(vocabulary.skills)))];
-  const title = random.pick(vocabulary.titles);
-  const company = `${random.pick(vocabulary.companies)} ${random.below(40)}`;
+  const field = random.pickEarly(vocabulary.fields);
+  const skills = [...new Set(Array.from({ length: 2 + random.below(7) }, () => random.pickEarly(field.skills)))];
+  const special = random.pick([...skills, random.pickEarly(field.jargon), '', '']);
+  const title = `${random.pick(LEVELS)}${special} ${field.occupation}`.trim().replace(/\s+/g, ' ');
+  const company = random.pickEarly(vocabulary.companies);
   const text = [
-    ...Array.from({ length: 6 + random.below(12) }, () => random.pick(vocabulary.sentences)),
+    ...Array.from({ length: 8 + random.below(14) }, () =>
+      random.chance(0.25) ? random.pickEarly(vocabulary.sentences) : sentence(vocabulary, field, random),
+    ),
     `You know ${skills.join(', ')}.`,
-    random.pick(vocabulary.sentences),
   ].join('\n');
   const paid = random.chance(0.55);
   const least = 30_000 + random.below(90) * 1_000;
   return {
     ...like,
+    ...place(vocabulary, random),
     id: newId(),
     source: random.pick(['arbeitnow', 'greenhouse', 'himalayas', 'lever']),
     posted_at: new Date(Date.now() - random.next() ** 2 * 120 * DAY_MS).toISOString(),
     title,
     title_key: title.toLowerCase(),
     company,
-    company_key: company.toLowerCase(),
+    company_key: companyName(company).core,
     skills,
     skill_keys: skills.map(skillKey),
     excerpt: excerptOf(text),
@@ -88,5 +96,28 @@ function generated(vocabulary: Vocabulary, random: Random) {
     salary_currency: paid ? random.pick(CURRENCIES) : null,
     salary_period: paid ? 'year' : null,
     expires_at: null,
+  };
+}
+
+/** Words as often as a language uses them, mixed with those of the field. */
+function sentence({ words }: Vocabulary, { jargon }: Field, random: Random): string {
+  const spoken = Array.from({ length: 9 + random.below(11) }, () =>
+    random.chance(0.25) ? random.pickEarly(jargon) : random.pickEarly(words),
+  );
+  return `${spoken.join(' ')}.`;
+}
+
+/** Nine of ten somewhere, most of them in a few large cities. */
+function place({ cities }: Vocabulary, random: Random) {
+  if (random.chance(0.1)) return { location: null, city: null, country: null, places: [], place_words: [] };
+  const { city, country } = random.pickEarly(cities);
+  const places = readPlaces(`${city}, ${country}`);
+  const location = `${city}, ${country}`;
+  return {
+    location,
+    city,
+    country,
+    places: places.map((one) => ({ city: one.city, region: one.subdivision ?? one.region, country: one.country })),
+    place_words: placeWords(location, places),
   };
 }

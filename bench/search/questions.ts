@@ -12,45 +12,56 @@ export interface Question {
   values: readonly unknown[];
 }
 
-const COUNTRIES = ['DE', 'NL', 'GB', 'FR', 'ES', 'PL', 'SE', 'PT', 'DE,AT,CH', 'NL,BE'];
 const validator = compileSchema(SearchJobsRequest);
 
-/** Different questions as people put them: one to four words or none, filters, a salary, an order. */
+/** Different questions as people put them: a kind of work, a skill, a company or words; a place, filters, an order. */
 export async function questionsOf(vocabulary: Vocabulary, count: number): Promise<Question[]> {
   const random = new Random(7);
-  const words = wordsOf(vocabulary);
   const asked = new Map<string, Question>();
   while (asked.size < count) {
-    const query = draw(random, words, vocabulary.skills);
+    const query = draw(random, vocabulary);
     const path = `/api/v1/jobs?${new URLSearchParams(query).toString()}`;
     if (!asked.has(path)) asked.set(path, { path, ...(await statementOf(query)) });
   }
   return [...asked.values()];
 }
 
-function draw(random: Random, words: readonly string[], skills: readonly string[]): Record<string, string> {
-  const terms = Array.from({ length: random.pick([0, 1, 1, 2, 2, 2, 3, 3, 4]) }, () => random.pickEarly(words));
+function draw(random: Random, vocabulary: Vocabulary): Record<string, string> {
+  const subject = subjectOf(random, vocabulary);
   const order = random.next();
   return {
-    ...(terms.length > 0 ? { q: [...new Set(terms)].join(' ') } : {}),
-    ...(random.chance(0.3) ? { country: random.pick(COUNTRIES) } : {}),
+    ...subject,
+    ...placeOf(random, vocabulary),
     ...(random.chance(0.2) ? { remote: random.pick(['remote', 'remote,hybrid']) } : {}),
-    ...(random.chance(0.15) ? { visa_support: 'true' } : {}),
-    ...(random.chance(0.15) ? { skills: random.pickEarly(skills) } : {}),
-    ...(random.chance(0.35) ? { min_salary: String(40_000 + random.below(40) * 1_000), currency: 'EUR' } : {}),
-    ...(order < 0.15 ? { sort_by: 'salary' } : order < 0.3 && terms.length > 0 ? { sort_by: 'relevance' } : {}),
-    ...(random.chance(0.1) ? { posted_since: '30' } : {}),
+    ...(random.chance(0.1) ? { visa_support: 'true' } : {}),
+    ...(random.chance(0.1) ? { experience_level: random.pick(['junior', 'mid', 'senior']) } : {}),
+    ...(random.chance(0.25) ? { min_salary: String(40_000 + random.below(40) * 1_000), currency: 'EUR' } : {}),
+    ...(random.chance(0.2) ? { posted_since: random.pick(['3', '7', '14', '30']) } : {}),
+    ...(order < 0.1 ? { sort_by: 'salary' } : order < 0.25 && 'q' in subject ? { sort_by: 'relevance' } : {}),
   };
 }
 
-/** Words of titles and texts by how often they occur, and the skills. */
-function wordsOf({ titles, sentences, skills }: Vocabulary): string[] {
-  const counts = new Map<string, number>();
-  for (const text of [...titles, ...sentences]) {
-    for (const word of text.toLowerCase().match(/\p{L}{4,}/gu) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  const common = [...counts].sort(([, a], [, b]) => b - a).map(([word]) => word);
-  return [...skills.slice(0, 60), ...common.slice(20, 400), ...skills.slice(60)].filter((word) => !word.includes('"'));
+/** What most type: a kind of work, often with a speciality; fewer a skill, words of the trade, a company, nothing. */
+function subjectOf(random: Random, { fields, skills, words, companies }: Vocabulary): Record<string, string> {
+  const field = random.pickEarly(fields);
+  const kind = random.next();
+  if (kind < 0.2) return { q: field.occupation };
+  if (kind < 0.4) return { q: `${random.pickEarly(field.skills)} ${field.occupation}` };
+  if (kind < 0.5) return { q: `${random.pickEarly(field.jargon)} ${field.occupation}` };
+  if (kind < 0.65) return { q: random.pickEarly(skills) };
+  if (kind < 0.75) return { q: `${random.pickEarly(field.jargon)} ${random.pickEarly(field.jargon)}` };
+  if (kind < 0.8) return { q: random.pickEarly(words.slice(COMMON_WORDS)) };
+  if (kind < 0.85) return { company: random.pickEarly(companies) };
+  return kind < 0.92 ? { skills: random.pickEarly(skills) } : {};
+}
+
+const COMMON_WORDS = 100;
+
+function placeOf(random: Random, { cities }: Vocabulary): Record<string, string> {
+  const where = random.next();
+  const { city, country } = random.pickEarly(cities);
+  if (where < 0.3) return { location: city };
+  return where < 0.5 ? { country } : {};
 }
 
 /** The service itself says what it would send, so that both sides run the same statement. */

@@ -29,4 +29,11 @@ export class Random {
     if (picked === undefined) throw new Error('nothing to pick from');
     return picked;
   }
+
+  shuffled<T>(list: readonly T[]): T[] {
+    return list
+      .map((item) => ({ item, key: this.next() }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ item }) => item);
+  }
 }
