@@ -6,7 +6,8 @@ import { createTestDatabase, type TestDatabase } from '#testing';
 import { allSchemas } from '../src/compose.js';
 
 /** Names under which a column may hold the id of a person. */
-const PERSON = /^(user|owner|account|person|member|sender|recipient|requester|addressee|actor|author|creator)_id$|_by$/;
+const PERSON =
+  /(^|_)(user|owner|account|person|member|sender|receiver|recipient|requester|actor|author|creator|low|high)_id$|_by$/;
 
 const services = allSchemas.filter(({ service }) => service !== 'bus');
 const EMPTY: UserData = { tables: [], otherTables: {} };

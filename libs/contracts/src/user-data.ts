@@ -11,7 +11,7 @@ const REQUEST = '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d81';
 const USER = '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d11';
 
 /** Members of messages that hold the id of a person; who erases somebody asks for all of them. */
-export const PERSON_MEMBERS = ['user_id', 'requester_id', 'addressee_id', 'sender_id', 'recipient_id'] as const;
+export const PERSON_MEMBERS = ['user_id', 'requester_id', 'sender_id', 'receiver_id'] as const;
 
 const asked = Closed({ request_id: Uuid(), user_id: Uuid() });
 

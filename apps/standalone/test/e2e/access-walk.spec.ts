@@ -59,7 +59,7 @@ describe('of all documented operations', () => {
     belongings.ids.set('/api/v1/notifications/{id}', notification);
     const page = { slug: 'erin-employer', is_listed: true, visibility: {} };
     await api.put('/users/me/public-profile', { token: firm.token, body: page });
-    const asked = await api.post('/social/connections', { ...mine, body: { user_id: firm.id } });
+    const asked = await api.post('/social/connections', { ...mine, body: { receiver_id: firm.id } });
     const connection = `/social/connections/${asked.body.id}`;
     await api.put(connection, { token: firm.token, body: { status: 'accepted' } });
     belongings.ids.set('/api/v1/social/connections/{id}', asked.body.id);

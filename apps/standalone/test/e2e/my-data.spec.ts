@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SERVICES } from '#contracts';
 import { newId } from '#kernel';
+import sharp from 'sharp';
 import { ApiDocument, type ApiOperation, eventually, NO_SOURCES } from '#testing';
 import { ApiClient, type ApiAnswer } from './support/api-client.js';
 import { Canaries } from './support/canaries.js';
 import { type Composed, startComposed } from './support/composed.js';
 import { dump, filesBelow, tablesWith, unzip } from './support/leftovers.js';
-import { PASSWORD, type Person, PROFILE, somebody, theOwner } from './support/people.js';
+import { PASSWORD, type Person, PROFILE, signIn, somebody, theOwner } from './support/people.js';
 
 /** Where nothing of hers stays: what only admins may do, and sign-in itself (secrets and addresses). */
 const NOT_PLANTED = /^\/api\/v1\/(auth\/(?!me$)|admin\/|jobs\/(scrape|sources)|users\/me\/(password|undo-erasure))/;
@@ -22,6 +23,7 @@ describe('my data', () => {
   let api: ApiClient;
   let ada: Person;
   let eve: Person;
+  let bob: Person;
   let canaries: Canaries;
   const told = new Map<string, number>();
 
@@ -33,7 +35,12 @@ describe('my data', () => {
     await eventually(async () => expect((await api.get('/jobs?per_page=1')).body.total).toBeGreaterThan(0), {
       timeoutMs: 60_000,
     });
-    eve = await somebody(api, 'Eve Adams');
+    [eve, bob] = [await somebody(api, 'Eve Adams'), await somebody(api, 'Bob Stone')];
+    await verify(eve.id, bob.id);
+    for (const [slug, { token }] of Object.entries({ 'eve-adams': eve, 'bob-stone': bob })) {
+      await api.put('/users/me/public-profile', { token, body: { slug, is_listed: true } });
+    }
+    eve = { ...eve, token: await signIn(api, eve.email, PASSWORD) };
     await api.put('/users/me', { token: eve.token, body: PROFILE });
     await api.post('/goals', { token: eve.token, body: goalOfEve });
     ada = await register();
@@ -45,14 +52,22 @@ describe('my data', () => {
 
   const goalOfEve = { title: 'Apply every week', target: 3, unit: 'applications', period: 'weekly' };
 
+  const verify = (...ids: string[]) =>
+    platform.database.admin('UPDATE identity.account SET email_verified_at = now() WHERE id = ANY ($1)', [ids]);
+
   /** Her very name, address, browser and keys carry the mark. */
   async function register(): Promise<Person> {
     const [job] = (await api.get('/jobs?per_page=1')).body.jobs;
-    canaries = new Canaries({ job_id: job.id });
+    canaries = new Canaries({
+      job_id: job.id,
+      receiver_id: eve.id,
+      'requestConnection.receiver_id': bob.id,
+    });
     const email = `${canaries.text('register.email')}@example.com`;
     const headers = { 'idempotency-key': `${canaries.mark}-key`, 'user-agent': canaries.text('header.user-agent') };
     const body = { email, password: PASSWORD, full_name: canaries.text('register.full_name') };
     const { id } = (await api.post('/auth/register', { headers, body })).body;
+    await verify(String(id));
     const session = await api.post('/auth/login', { headers, body: { email, password: PASSWORD } });
     expect(session.status).toBe(200);
     return { id: String(id), email, token: String(session.body.access_token) };
@@ -85,6 +100,28 @@ describe('my data', () => {
     return answer;
   }
 
+  /** Whether there is a field in it that could carry one at all. */
+  function hasText({ operationId, body }: ApiOperation): boolean {
+    const trial = new Canaries(canaries.known);
+    trial.fill(body?.schema ?? {}, operationId, body?.example);
+    return trial.planted.size > 0;
+  }
+
+  /** What others write to her is hers to see, too. */
+  async function meetEve(): Promise<void> {
+    const asked = await api.post('/social/connections', { token: ada.token, body: { receiver_id: eve.id } });
+    await api.put(`/social/connections/${String(asked.body.id)}`, { token: eve.token, body: { status: 'accepted' } });
+    const body = { receiver_id: ada.id, content: canaries.text('sendMessage.content of Eve') };
+    expect((await api.post('/social/messages', { token: eve.token, body })).status).toBe(201);
+  }
+
+  async function wearPicture(): Promise<void> {
+    const create = { width: 64, height: 64, channels: 3, background: { r: 200, g: 10, b: 10 } } as const;
+    const body = new Uint8Array(await sharp({ create }).png().toBuffer());
+    const headers = { authorization: `Bearer ${ada.token}`, 'content-type': 'image/png' };
+    expect((await fetch(`${platform.url}/api/v1/users/avatar`, { method: 'POST', headers, body })).status).toBe(201);
+  }
+
   let jobsUsed = 1;
   async function nextJob(): Promise<string> {
     jobsUsed += 1;
@@ -101,7 +138,11 @@ describe('my data', () => {
     );
     // The profile first: it replaces lists others add to.
     writes.sort((a, b) => Number(b.operationId === 'updateProfile') - Number(a.operationId === 'updateProfile'));
-    for (const operation of writes) await plant(operation, await pathOf(operation));
+    await meetEve();
+    for (const operation of writes) {
+      if (hasText(operation)) await plant(operation, await pathOf(operation));
+    }
+    await wearPicture();
     expect(writes.length).toBeGreaterThan(10);
     expect(canaries.planted.size).toBeGreaterThan(40);
   }, 60_000);
@@ -142,7 +183,9 @@ describe('my data', () => {
     expect(missing).toEqual([]);
     const found = [...canaries.planted.keys()].filter((canary) => text.includes(canary));
     expect(found.length / canaries.planted.size).toBeGreaterThan(0.6);
-    expect(text).not.toContain(eve.id);
+    // Of others she sees who they are to her, and nothing they did not write to her.
+    expect(text).not.toContain(eve.email);
+    expect([...entries.keys()].filter((name) => name.startsWith('identity/files/avatars/'))).toHaveLength(3);
     expect(text).not.toMatch(/\$argon2/);
 
     const forged = `${path}/download?token=${'A'.repeat(43)}`;
@@ -176,10 +219,7 @@ describe('my data', () => {
 
     expect(await inStores(canaries.mark)).toEqual([]);
     expect(await inStores(ada.email)).toEqual([]);
-    const files = (await filesBelow(dataDir)).filter(
-      ({ bytes }) => bytes.includes(canaries.mark) || bytes.includes('PK'),
-    );
-    expect(files.map(({ path }) => path)).toEqual([]);
+    expect((await filesBelow(join(dataDir, 'files'))).map(({ path }) => path)).toEqual([]);
     // Her id, a random number, stays where it keeps late messages out or proves that the law was kept.
     const withId = (await inStores(ada.id)).map((table) => table.slice(table.indexOf('.') + 1));
     expect(new Set(withId)).toEqual(new Set(['erased_user', 'erasure', 'outbox', 'messages']));

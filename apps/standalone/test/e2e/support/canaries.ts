@@ -7,7 +7,13 @@ type Schema = Readonly<Record<string, unknown>>;
 /** Text fields whose values must mean something to the service, so that no unique text can stand there. */
 const MEANT: Readonly<Record<string, unknown>> = { country: 'DE', language: 'en', time_zone: 'Europe/Berlin' };
 /** A condition, or a choice among what the installation has: nothing of the person stays. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['version', 'provider', 'model']);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'version',
+  'provider',
+  'model',
+  // Instead of an id, which is there.
+  'requestConnection.slug',
+]);
 
 const isSchema = (value: unknown): value is Schema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -23,6 +29,7 @@ export class Canaries {
   /** By canary: operation and field. */
   readonly planted = new Map<string, string>();
 
+  /** `known`: values by field, or by `operation.field`. */
   constructor(readonly known: Readonly<Record<string, unknown>>) {}
 
   /** One more text that is found by the mark. */
@@ -51,9 +58,9 @@ export class Canaries {
     const properties = isSchema(schema.properties) ? schema.properties : {};
     return Object.fromEntries(
       Object.entries(properties)
-        .filter(([name]) => !LEFT_OUT.has(name))
+        .filter(([name]) => !LEFT_OUT.has(name) && !LEFT_OUT.has(`${where}.${name}`))
         .map(([name, property]) => {
-          const value = this.known[name] ?? MEANT[name];
+          const value = this.known[`${where}.${name}`] ?? this.known[name] ?? MEANT[name];
           if (value !== undefined || !isSchema(property)) return [name, value];
           return [name, this.fill(property, `${where}.${name}`, given[name])];
         }),
@@ -74,7 +81,7 @@ export class Canaries {
     const name = where.slice(where.lastIndexOf('.') + 1);
     if (schema.format === 'uuid') return newId();
     if (schema.format === 'date') return /end|until/.test(name) ? '2031-01-15' : '2026-01-15';
-    if (schema.format === 'date-time') return '2031-01-15T10:00:00.000Z';
+    if (schema.format === 'date-time') return new Date(Date.now() + 300 * 86_400_000).toISOString();
     const compiled = compileSchema(schema);
     const check = (text: string): boolean => compiled.check(text);
     const digits = String(parseInt(randomBytes(5).toString('hex'), 16)).padStart(13, '0');
