@@ -89,8 +89,6 @@ const MUST_EFFECT = `
       (${subject(PostingBookmarkedV1)})::text, to_jsonb(time::timestamptz) #>> '{}') FROM chaos.message AS m
     WHERE ${subject(PostingBookmarkedV1)} OR ${subject(PostingUnbookmarkedV1)}
   UNION ALL SELECT 'activity', id::text FROM chaos.message AS m WHERE ${subject(ContentGeneratedV1)}
-  UNION ALL SELECT 'match-profile', concat_ws(' ', data ->> 'user_id', max((data ->> 'version')::int))
-    FROM chaos.message AS m WHERE ${subject(ProfileUpdatedV1)} GROUP BY data ->> 'user_id'
   UNION ALL SELECT 'letter', id::text FROM ai.generation WHERE status <> 'failed'`;
 
 const RULES: readonly { rule: string; kind: Violation['kind']; sql: string }[] = [

@@ -7,7 +7,6 @@ const WATCHED = [
   { table: 'analytics.bookmark', what: 'bookmark', key: ['user_id', 'posting_id', 'kept', 'changed_at'] },
   { table: 'notifications.notification', what: 'notification', key: ['user_id', 'occasion'] },
   { table: 'ai.cover_letter', what: 'letter', key: ['id'] },
-  { table: 'jobs.match_profile', what: 'match-profile', key: ['user_id', 'version'] },
 ] as const;
 
 /**

@@ -152,6 +152,10 @@ export class Planner {
       const kind = 'a body where none belongs';
       return [[kind, () => ({ ...this.base(operation, kind, { role: 'admin' }), expected: [422], isInvalid: true })]];
     }
+    if (body.mediaType !== 'application/json') {
+      const kind = 'JSON for a file';
+      return [[kind, () => ({ ...this.base(operation, kind, { file: 'x' }), expected: [415], isInvalid: true })]];
+    }
     const schema = compileSchema(body.schema);
     return BODY_SPOILS.map((kind) => [
       kind,

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { getMatchProfile, MatchFoundV1, type MatchProfile, RefreshMatchProfileV1 } from '#contracts';
 import { type Clock } from '#kernel';
-import { Outbox, type EventContext, RpcClient, type WorkContext } from '#messaging';
-import { type Tx, UnitOfWork } from '#persistence';
+import { type EventContext, Outbox, RpcClient, type RpcContext, type WorkContext } from '#messaging';
+import { Database, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
 import type { JobsOwnSettings } from '../config.js';
 import { matchScore, WELL_FOUNDED } from '../recommendations/domain/match-score.js';
@@ -20,6 +20,7 @@ const MATCHES_PER_PROFILE = 10;
 @Injectable()
 export class MatchingService {
   constructor(
+    private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
     private readonly outbox: Outbox,
     private readonly rpc: RpcClient,
@@ -48,6 +49,21 @@ export class MatchingService {
   async profileChanged(userId: string, eventId: string, { tx, requestId }: EventContext): Promise<void> {
     const facts = { subject: userId, requestId, causationId: eventId };
     await this.outbox.add(tx, RefreshMatchProfileV1, { user_id: userId }, facts);
+  }
+
+  /**
+   * The profile as matching has it; asked for where it has not come yet, so that a person's next click does not find
+   * nobody. Null where there is none.
+   */
+  async profileOf(userId: string, { requestId, traceparent }: RpcContext): Promise<StoredProfile | null> {
+    const known = await this.profiles.find(this.database, userId);
+    if (known !== null) return known;
+    const { profile } = await this.rpc.call(getMatchProfile, { user_id: userId }, { requestId, traceparent });
+    if (profile === null) return null;
+    return this.unitOfWork.run(async (tx) => {
+      await this.updateProfile(tx, profile, requestId);
+      return this.profiles.find(tx, userId);
+    });
   }
 
   async refreshProfile(userId: string, context: WorkContext): Promise<void> {

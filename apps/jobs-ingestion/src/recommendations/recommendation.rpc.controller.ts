@@ -9,11 +9,11 @@ export class RecommendationRpcController {
 
   @Rpc(recommendJobs)
   recommend(request: RecommendJobsRequest, context: RpcContext): Promise<RawJson> {
-    return this.recommendations.recommend(callerId(context), request);
+    return this.recommendations.recommend(callerId(context), request, context);
   }
 
   @Rpc(matchJob)
   match(request: { posting_id: string }, context: RpcContext): Promise<JobMatchResponse> {
-    return this.recommendations.match(callerId(context), request.posting_id);
+    return this.recommendations.match(callerId(context), request.posting_id, context);
   }
 }

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { JobMatchResponse, MatchExplanation, RecommendJobsRequest } from '#contracts';
 import { type Clock, notFound } from '#kernel';
-import { RawJson } from '#messaging';
+import { RawJson, type RpcContext } from '#messaging';
 import { Database } from '#persistence';
 import { CachedValues, CLOCK } from '#platform';
-import { MatchProfileRepository, type StoredProfile } from '../matching/match-profile.repository.js';
+import type { StoredProfile } from '../matching/match-profile.repository.js';
+import { MatchingService } from '../matching/matching.service.js';
 import { explain } from './domain/explanation.js';
 import { matchScore, WELL_FOUNDED } from './domain/match-score.js';
 import { diversify } from './domain/diversify.js';
@@ -32,13 +33,13 @@ export class RecommendationService {
 
   constructor(
     private readonly database: Database,
-    private readonly profiles: MatchProfileRepository,
+    private readonly matching: MatchingService,
     private readonly openings: OpeningRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async recommend(userId: string, request: RecommendJobsRequest): Promise<RawJson> {
-    const profile = await this.profiles.find(this.database, userId);
+  async recommend(userId: string, request: RecommendJobsRequest, context: RpcContext): Promise<RawJson> {
+    const profile = await this.matching.profileOf(userId, context);
     if (profile === null) {
       return answer([], null, 'Tell us your skills and places in your profile (PUT /users/me) to get recommendations.');
     }
@@ -59,10 +60,10 @@ export class RecommendationService {
     return answer(entries, profile.version, note);
   }
 
-  async match(userId: string, postingId: string): Promise<JobMatchResponse> {
+  async match(userId: string, postingId: string, context: RpcContext): Promise<JobMatchResponse> {
     const [posting] = await this.openings.byIds(this.database, [postingId], this.clock.now());
     if (posting === undefined) throw notFound('Job');
-    const profile = (await this.profiles.find(this.database, userId)) ?? emptyProfile(userId);
+    const profile = (await this.matching.profileOf(userId, context)) ?? emptyProfile(userId);
     const { score, explanation } = scoreOf(profile, posting);
     const known = explanation.unknown.length < Object.keys(explanation.score_breakdown).length;
     return {

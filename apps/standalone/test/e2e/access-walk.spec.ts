@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '#kernel';
 import { ApiDocument, type ApiOperation, eventually, NO_SOURCES } from '#testing';
 import { ApiClient } from './support/api-client.js';
 import { Belongings } from './support/belongings.js';
@@ -29,6 +30,7 @@ describe('of all documented operations', () => {
   let firm: Person;
   let belongings: Belongings;
   let jobId: string;
+  const identityId = newId();
 
   beforeAll(async () => {
     platform = await startComposed(NO_SOURCES);
@@ -66,6 +68,14 @@ describe('of all documented operations', () => {
     const words = { receiver_id: ada.id, content: 'Shall we talk?' };
     const message = await api.post('/social/messages', { token: firm.token, body: words });
     belongings.ids.set('/api/v1/social/messages/{id}', message.body.id);
+    const zip = await api.post('/users/me/export', mine);
+    belongings.ids.set('/api/v1/users/me/export/{id}', zip.body.id);
+    await platform.database.admin(
+      `INSERT INTO identity.external_identity (id, user_id, provider, issuer, subject, email, created_at, last_used_at)
+       VALUES ($1, $2, 'google', 'https://accounts.google.com', 'ada', NULL, now(), now())`,
+      [identityId, ada.id],
+    );
+    belongings.ids.set('/api/v1/auth/identities/{id}', identityId);
     const letter = { job_id: jobId, tone: 'professional' };
     const headers = { prefer: 'respond-async' };
     const queued = await api.post('/ai/cover-letter/generate', { ...mine, body: letter, headers });
