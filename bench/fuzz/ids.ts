@@ -1,6 +1,9 @@
+import { FRIEND, PASSWORD } from './people.js';
 import { isSchema, type KnownIds } from './arbitrary.js';
 
 const NOBODYS = '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d21';
+/** Parameters that are names. */
+const KNOWN: Readonly<Record<string, string>> = { name: 'sample-feed', slug: FRIEND };
 const MOST_PER_LIST = 50;
 /** Members of answers that are lists under another name than the path they can be read at. */
 const PATH_OF_LIST: Readonly<Record<string, string>> = {
@@ -38,7 +41,7 @@ export class Ids implements KnownIds {
     const segment = segments[segments.indexOf(`{${name}}`) - 1] ?? '';
     const list = this.lists.get(segment) ?? [];
     this.turn += 1;
-    return list[this.turn % Math.max(1, list.length)] ?? (name === 'name' ? 'sample-feed' : NOBODYS);
+    return list[this.turn % Math.max(1, list.length)] ?? KNOWN[name] ?? NOBODYS;
   }
 
   /** Ids of examples replaced by ids of things that exist. */
@@ -46,8 +49,11 @@ export class Ids implements KnownIds {
     const jobs = this.any();
     this.turn += 1;
     const job = jobs[this.turn % Math.max(1, jobs.length)];
-    if (!('job_id' in body) || job === undefined) return { ...body };
-    return { ...body, job_id: job };
+    return {
+      ...body,
+      ...('job_id' in body && job !== undefined ? { job_id: job } : {}),
+      ...('current_password' in body ? { current_password: PASSWORD } : {}),
+    };
   }
 
   private keep(segment: string, id: unknown): void {

@@ -1,6 +1,10 @@
 import type { Signed } from './plan.js';
 
-const PASSWORD = 'seven purple elephants';
+/** Of everybody who is made here; the right one where a body asks for the current password. */
+export const PASSWORD = 'seven purple elephants';
+export const FRIEND = 'grace-hopper';
+
+export const isSigned = (signed: Signed): boolean => signed === 'user' || signed === 'admin' || signed === 'leaver';
 
 /** Who the requests come from. Fuzzing signs people out, blocks them and changes their roles: they come back. */
 export class People {
@@ -10,6 +14,8 @@ export class People {
   constructor(
     private readonly url: string,
     admin: { email: string; password: string },
+    /** Confirms the addresses of everybody: nobody reads mails here, and who has not confirmed may do little. */
+    private readonly confirmAddresses: () => Promise<void>,
   ) {
     this.credentials.set('admin', admin);
   }
@@ -23,6 +29,19 @@ export class People {
       this.tokens.set(signed, token);
     }
     return { authorization: `Bearer ${token}` };
+  }
+
+  /** The person the examples of the document want to meet. */
+  async makeFriend(): Promise<void> {
+    const credentials = { email: `${crypto.randomUUID()}@example.com`, password: PASSWORD };
+    await this.post('/auth/register', { ...credentials, full_name: 'Grace Hopper' });
+    await this.confirmAddresses();
+    const response = await fetch(`${this.url}/api/v1/users/me/public-profile`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await this.signIn(credentials)}` },
+      body: JSON.stringify({ slug: FRIEND, is_listed: true }),
+    });
+    if (!response.ok) throw new Error(`the friend's page: ${response.status}`);
   }
 
   forget(signed: Signed): void {
@@ -39,6 +58,7 @@ export class People {
     }
     const credentials = { email: `${crypto.randomUUID()}@example.com`, password: PASSWORD };
     await this.post('/auth/register', { ...credentials, full_name: 'Fuzzy' });
+    await this.confirmAddresses();
     this.credentials.set(signed, credentials);
     return this.signIn(credentials);
   }

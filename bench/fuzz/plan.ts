@@ -5,7 +5,10 @@ import { isSchema, valuesOf } from './arbitrary.js';
 import type { Ids } from './ids.js';
 import { BODY_SPOILS, HOSTILE_TEXTS, mustBe, positions, spoil } from './spoil.js';
 
-export type Signed = 'user' | 'admin' | 'nobody' | 'nonsense';
+/** After these the person cannot go on as before. */
+const LEAVES: ReadonlySet<string> = new Set(['requestErasure', 'changePassword', 'changeEmail']);
+/** `leaver`: somebody who asks to be erased; the next one is somebody new, so that others keep what they made. */
+export type Signed = 'user' | 'admin' | 'nobody' | 'nonsense' | 'leaver';
 
 export interface FuzzCase {
   operation: ApiOperation;
@@ -63,7 +66,7 @@ export class Planner {
       kind,
       method: operation.method,
       path: this.path(operation) + query,
-      signed: isAdmins ? 'admin' : 'user',
+      signed: LEAVES.has(operation.operationId) ? 'leaver' : isAdmins ? 'admin' : 'user',
       headers: value === undefined ? {} : { 'content-type': 'application/json' },
       body: value === undefined ? undefined : JSON.stringify(value),
       isInvalid: false,

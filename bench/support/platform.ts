@@ -11,6 +11,8 @@ import { TEST_ENV } from '#testing';
 export interface Platform {
   url: string;
   running: RunningApp;
+  /** The database as identity's role sees it. */
+  identityUrl: string;
   stop(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function startPlatform(
     return {
       url: running.url ?? '',
       running,
+      identityUrl: database.urlOf('identity'),
       stop: async () => {
         await running.close();
         await removeAll();
