@@ -41,7 +41,7 @@ export class Ids implements KnownIds {
     const segment = segments[segments.indexOf(`{${name}}`) - 1] ?? '';
     const list = this.lists.get(segment) ?? [];
     this.turn += 1;
-    return list[this.turn % Math.max(1, list.length)] ?? KNOWN[name] ?? NOBODYS;
+    return (name === 'slug' ? undefined : list[this.turn % Math.max(1, list.length)]) ?? KNOWN[name] ?? NOBODYS;
   }
 
   /** Ids of examples replaced by ids of things that exist. */
