@@ -14,6 +14,8 @@ export const Caller = Closed({
   scopes: Type.Array(Type.String()),
   session_id: Type.Optional(Uuid()),
   email_verified: Type.Optional(Type.Boolean()),
+  /** Lacked the second factor that is demanded of him when his token was made, or his key looked up. */
+  needs_factor: Type.Optional(Type.Boolean()),
 });
 export type Caller = Static<typeof Caller>;
 

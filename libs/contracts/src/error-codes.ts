@@ -101,15 +101,15 @@ export const ERROR_CODES = {
     'The generated one-time password works from the machine itself only, until it is changed.',
     'Sign in on that machine (localhost) and change it with PUT /users/me/password.',
   ),
+  SECOND_FACTOR_REQUIRED: entry(
+    403,
+    'This installation demands a second factor of the account, and there is none, or it was to be taken away.',
+    'Set an authenticator up: POST /auth/mfa/totp/setup, then /auth/mfa/totp/enable. The same token works from there on.',
+  ),
   REGISTRATION_CLOSED: entry(
     403,
     'This installation belongs to one person and has no registration.',
     'Sign in as the owner, or ask him to run it for several people (SINGLE_USER=false).',
-  ),
-  MFA_REQUIRED: entry(
-    401,
-    'The account is protected by a second factor.',
-    'Finish the sign-in with the code of the second factor.',
   ),
   INVALID_TOKEN: entry(
     422,
@@ -120,6 +120,11 @@ export const ERROR_CODES = {
     401,
     'Google, LinkedIn or another provider did not confirm who you are, the sign-in was cancelled, or it took too long.',
     'Start the sign-in again, in the browser it is to end in.',
+  ),
+  PASSKEY_REFUSED: entry(
+    401,
+    'The passkey is unknown here, or what it signed does not fit: challenge, page, counter or signature.',
+    'Start again with POST /auth/passkeys/login/options, or sign in another way.',
   ),
   INVALID_CODE: entry(
     401,

@@ -1,5 +1,5 @@
 import { type TLocalizedValidationError } from 'typebox/error';
-import { CountryCode, CurrencyCode, Line, Text } from './schema.js';
+import { CountryCode, CurrencyCode, Line, Text, WebUrl } from './schema.js';
 
 /** One wrong field: public path (`links.0.url`) and what would be right. The same shape as the kernel's FieldProblem. */
 export interface SchemaProblem {
@@ -130,6 +130,7 @@ const PATTERNS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [Reflect.get(CurrencyCode(), 'pattern'), 'must be a currency code of three capital letters, e.g. EUR'],
   [Reflect.get(Line(0, 1), 'pattern'), 'must not contain control characters'],
   [Reflect.get(Text(1), 'pattern'), 'must not contain a NUL character'],
+  [Reflect.get(WebUrl(), 'pattern'), 'must be a URL that begins with https:// or http://, without blanks'],
 ]);
 
 function sentence(finding: Finding): string {

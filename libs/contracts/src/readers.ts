@@ -33,8 +33,11 @@ export const READERS: readonly ReaderContract[] = [
   live('gateway', 'access', ['identity']),
   live('gateway', 'caches', ['jobs-ingestion']),
   durable('jobs-ingestion', 'match-profiles', ['identity']),
+  durable('jobs-ingestion', 'employers', ['identity']),
   durable('analytics', 'facts', ['identity', 'jobs-ingestion', 'applications', 'ai-content', 'notifications']),
   durable('notifications', 'deliveries', ['identity', 'jobs-ingestion', 'applications', 'ai-content']),
+  // A durable of its own: what goes wrong with webhooks must not hold up what people are told.
+  durable('notifications', 'webhooks', ['identity', 'jobs-ingestion', 'applications', 'ai-content']),
   // Everybody is asked by identity to hand out or erase what he holds on a person, identity too; it collects the answers.
   ...SERVICES.map((service) => durable(service, 'user-data', ['identity'])),
   durable('identity', 'my-data', SERVICES),

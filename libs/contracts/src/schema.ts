@@ -38,6 +38,9 @@ export const Line = (min: number, max: number, options: Record<string, unknown> 
 /** Longer text; line breaks and tabs allowed, NUL is not (PostgreSQL cannot store it). */
 export const Text = (max: number, options: Record<string, unknown> = {}) =>
   Type.String({ maxLength: max, pattern: '^[^\\u0000]*$', ...options });
+/** An address of the web as people write it; what may be called is decided by whoever calls. */
+export const WebUrl = (options: Record<string, unknown> = {}) =>
+  Type.String({ minLength: 1, maxLength: 2048, pattern: '^https?://[^\\u0000-\\u0020]+$', ...options });
 
 /** `?page&per_page`, the house's paging. */
 export const PageQuery = {

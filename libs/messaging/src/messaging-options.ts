@@ -26,8 +26,10 @@ export interface MessagingOptions {
   /** Longer than events stay in their stream (30 days): a message must not outlive the memory that it was handled. */
   inboxKeptMs: number;
   idempotencyKeptMs: number;
-  /** Replayed dead letters; open ones stay until somebody decides. */
+  /** Replayed dead letters. */
   deadLettersKeptMs: number;
+  /** Those nobody decided about. */
+  openDeadLettersKeptMs: number;
 }
 
 const SECOND = 1000;
@@ -53,4 +55,5 @@ export const messagingDefaults: MessagingOptions = {
   inboxKeptMs: 35 * DAY,
   idempotencyKeptMs: 25 * HOUR,
   deadLettersKeptMs: 30 * DAY,
+  openDeadLettersKeptMs: 365 * DAY,
 };

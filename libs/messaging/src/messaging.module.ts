@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ServiceName } from '#contracts';
-import { Database, databaseToken, UnitOfWork, unitOfWorkToken } from '#persistence';
+import { Database, databaseToken, type Retention, UnitOfWork, unitOfWorkToken } from '#persistence';
 import { APP_VERSION, HealthRegistry, Logger, Metrics, ShutdownSequence } from '#platform';
 import type { Bus } from './bus/bus.port.js';
 import { deadLettersController } from './dead-letters/dead-letters.rpc.controller.js';
@@ -24,7 +24,7 @@ export const BUS = Symbol('BUS');
 class MessagingRoot {}
 
 /**
- * `forRoot(bus)` once per process, beside the platform; `forService(name)` in the module of each service, beside
+ * `forRoot(bus)` once per process, beside the platform; `forService(name, retention)` in the module of each service, beside
  * `PersistenceModule.forService`; `forGateway()` where there is no database.
  */
 @Module({})
@@ -52,7 +52,7 @@ export class MessagingModule {
     };
   }
 
-  static forService(service: ServiceName): DynamicModule {
+  static forService(service: ServiceName, retention: Retention): DynamicModule {
     return {
       module: MessagingModule,
       controllers: [deadLettersController(service)],
@@ -61,7 +61,7 @@ export class MessagingModule {
         {
           provide: ServiceMessaging,
           useFactory: (bus: Bus, process: ProcessMessaging, database: Database, unitOfWork: UnitOfWork) =>
-            new ServiceMessaging(service, bus, database, unitOfWork, process),
+            new ServiceMessaging(service, bus, database, unitOfWork, process, retention),
           inject: [BUS, ProcessMessaging, databaseToken(service), unitOfWorkToken(service)],
         },
         {

@@ -1,6 +1,6 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { ServiceName } from '#contracts';
-import type { Database, UnitOfWork } from '#persistence';
+import type { Database, Retention, UnitOfWork } from '#persistence';
 import type { Bus } from './bus/bus.port.js';
 import { DeadLetterService } from './dead-letters/dead-letter.service.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
@@ -25,6 +25,7 @@ export class ServiceMessaging implements OnApplicationBootstrap, OnModuleDestroy
     readonly database: Database,
     readonly unitOfWork: UnitOfWork,
     process: ProcessMessaging,
+    retention: Retention,
   ) {
     const { options, metrics } = process;
     const logger = process.logger.for(`messaging ${service}`);
@@ -32,7 +33,7 @@ export class ServiceMessaging implements OnApplicationBootstrap, OnModuleDestroy
     this.detector = new LossDetector({ ...common, everyMs: options.ledgerEveryMs }, () => void this.relay.makeDue());
     this.relay = new OutboxRelay({ ...common, detector: this.detector });
     this.telemetry = new TelemetryBuffer({ ...common, detector: this.detector });
-    this.janitor = new Janitor(common);
+    this.janitor = new Janitor({ ...common, retention });
     this.deadLetters = new DeadLetters(service, bus, database);
     this.letters = new DeadLetterService(database, unitOfWork, () => this.relay.wake());
     process.register(this);

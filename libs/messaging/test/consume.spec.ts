@@ -223,7 +223,7 @@ describe.each(['NATS', 'local'] as const)('consuming (%s)', (adapter) => {
     await eventually(async () => expect(await countOf(world, 'notifications.inbox')).toBe(1), { timeoutMs: 8000 });
     await sleep(500);
     expect(runs).toBe(1);
-  }, 20_000);
+  });
 
   it('takes a handler that returns without done(tx) for failed, and gives it up after its attempts', async () => {
     const attempts: [number, boolean][] = [];

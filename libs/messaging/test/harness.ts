@@ -131,7 +131,7 @@ export async function startService(
     module: ServiceUnderTest,
     imports: [
       PersistenceModule.forService(schemaOf(service), world.database.settingsOf(service)),
-      MessagingModule.forService(service),
+      MessagingModule.forService(service, {}),
     ],
     controllers: parts.controllers,
     providers: parts.providers ?? [],

@@ -54,7 +54,7 @@ describe('apps with only their own rights', () => {
   };
   beforeAll(async () => {
     nats = await startNats();
-  }, 30_000);
+  });
   afterEach(async () => {
     await Promise.all(open.splice(0).map((one) => one.close()));
   });
@@ -134,7 +134,7 @@ describe('faults of the server', () => {
     nats = await startNats();
     identity = await connectBus('identity', settingsFor(nats, 'identity'));
     analytics = await connectBus('analytics', settingsFor(nats, 'analytics'));
-  }, 30_000);
+  });
   afterAll(async () => {
     await identity.close();
     await analytics.close();
@@ -180,7 +180,7 @@ describe('faults of the server', () => {
     expect(got).toEqual(Array.from({ length: 16 }, (_, index) => `k-${index + 5}`));
     expect(connected).toBe(2);
     await gateway.close();
-  }, 30_000);
+  });
 
   it('makes its streams anew when the store was deleted, before it tells those who compare ledgers', async () => {
     const before = await identity.streamState('EVT_IDENTITY');
@@ -199,7 +199,7 @@ describe('faults of the server', () => {
     });
     expect(text(delivery?.payload)).toBe('fresh');
     await delivery?.ack();
-  }, 30_000);
+  });
 
   it('comes back with fewer messages, and nothing in the bus tells, when the store was rolled back', async () => {
     await identity.append('EVT_IDENTITY', 'r-1', event('r-1'));
@@ -211,7 +211,7 @@ describe('faults of the server', () => {
     const after = await eventually(() => identity.streamState('EVT_IDENTITY'));
     expect(after.lastSequence).toBe(sequence - 1);
     expect(after.created).toBe(before.created);
-  }, 30_000);
+  });
 
   it('goes on pulling when a durable was deleted under it', async () => {
     const admin = await connect({
@@ -233,7 +233,7 @@ describe('faults of the server', () => {
     }
     expect(got).toContain('after-delete');
     await admin.close();
-  }, 30_000);
+  });
 });
 
 describe('this server', () => {
@@ -244,7 +244,7 @@ describe('this server', () => {
     nats = await startNats();
     admin = await connect({ servers: nats.address, user: 'admin', pass: nats.settingsFor('admin').NATS_PASSWORD });
     jsm = await jetstreamManager(admin);
-  }, 30_000);
+  });
   afterAll(async () => {
     await admin.close();
     await nats.stop();
@@ -278,7 +278,7 @@ describe('this server', () => {
     expect((await jsm.consumers.info('EVT_IDENTITY', 'ours')).config.backoff ?? []).toEqual([]);
     expect(await bus.fetch(ours, 1, 1_000)).toEqual([]);
     await bus.close();
-  }, 20_000);
+  });
 
   it('changes what can be changed and refuses the rest with a remedy', async () => {
     const [events] = new Topology().streamsOf('analytics');

@@ -208,7 +208,7 @@ describe('rights on a real server', () => {
   let nats: NatsHandle;
   beforeAll(async () => {
     nats = await startNats({ config: ({ storeDir }) => renderNatsConfig({ profile: 'test', storeDir }) });
-  }, 30_000);
+  });
   afterAll(() => nats.stop());
 
   it('are, for all seven users and every subject, exactly the declared ones', async () => {
@@ -287,5 +287,5 @@ describe('the checker reports', () => {
     const open = (text: string): string =>
       text.replace('system_account: SYS', 'system_account: SYS\nno_auth_user: identity');
     expect(await withConfig(open, anonymousIsRefused)).toBe(false);
-  }, 30_000);
+  });
 });

@@ -1,6 +1,7 @@
 export * from './connection/postgres-database.js';
 export { insideTransaction, PostgresUnitOfWork } from './connection/postgres-unit-of-work.js';
 export type { Reporting } from './connection/statements.js';
+export * from './daily-caps/index.js';
 export {
   DatabaseQueryError,
   isForeignKeyViolation,
@@ -15,10 +16,15 @@ export {
   roleNameOf,
   schemaNameOf,
   type SchemaOwner,
+  type SealedColumn,
   type ServiceSchema,
   urlForRole,
 } from './service-schema.js';
+export { reseal, resealAndTell, type ResealReport, type SealedUnder } from './sealed/reseal.js';
 export * from './settings.js';
+export type { KeptTable, Retention, Sweep, Until } from './retention/retention.js';
+export { retentionDocument } from './retention/retention-document.js';
+export { oldRows, sweep, SWEPT_AT_ONCE } from './retention/sweep.js';
 export { DELETED, type Erasure, type OwnedFiles, type UserData, type UserTable } from './user-tables.js';
 export { afterCommit, Database, type Queryable, type ReadOptions, Tx, UnitOfWork } from './unit-of-work.js';
 export { leadershipProviders } from './leadership/leadership.providers.js';

@@ -14,6 +14,18 @@ export type MigrationClass = new () => MigrationInterface;
  */
 export type DescribedTables = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** A column of values of the field cipher. */
+export interface SealedColumn {
+  readonly table: string;
+  readonly column: string;
+  /** Column of the id each value is bound to, which is the primary key. Without one the values cannot be sealed anew. */
+  readonly owner?: string;
+  /** What the values are bound to instead of `<schema>.<table>`. */
+  readonly boundTo?: string;
+  /** Values end by themselves within so long, so an old key is needed that long and no longer. */
+  readonly goneWithin?: string;
+}
+
 /** What a service keeps in PostgreSQL. */
 export interface ServiceSchema {
   readonly service: SchemaOwner;
@@ -22,6 +34,10 @@ export interface ServiceSchema {
   readonly tables?: DescribedTables;
   /** In any order: the 13-digit timestamp at the end of the class name decides. */
   readonly migrations: readonly MigrationClass[];
+  /** Tables in which the role of the service may insert and read, and nothing else. */
+  readonly appendOnly?: readonly string[];
+  /** Every column with sealed values: an old field key can be taken away when none of them needs it. */
+  readonly sealed?: readonly SealedColumn[];
   /** Every service has it; the log of the local bus, which keeps what services say, does not. */
   readonly userData?: UserData;
 }

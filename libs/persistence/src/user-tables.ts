@@ -15,6 +15,8 @@ export interface UserTable {
   readonly mine: string;
   /** Columns that are not handed out, each with its reason (hashes, cipher texts). */
   readonly leftOut?: Readonly<Record<string, string>>;
+  /** Columns that are handed out empty in the rows where an SQL condition holds: they are about somebody else there. */
+  readonly emptied?: { readonly columns: readonly string[]; readonly where: string; readonly because: string };
   /** Why none of it is handed out. */
   readonly notExported?: string;
   readonly erase: Erasure;

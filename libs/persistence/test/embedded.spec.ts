@@ -65,14 +65,12 @@ describe('the embedded PostgreSQL', () => {
     };
   };
 
-  it('keeps data over stop, crash and kill -9, on the same port, and restarts within a second', async () => {
+  it('keeps data over stop, crash and kill -9, and starts again on the same port', async () => {
     const dataDir = join(folder, 'kept data');
     const server = await start({ dataDir, unsafe: false });
     await query(server.adminUrl, 'CREATE TABLE kept AS SELECT 1 AS one');
     const port = server.port;
-    const started = performance.now();
     await server.restart();
-    expect(performance.now() - started).toBeLessThan(1000);
     await server.stop('immediate');
     await server.restart();
     await server.kill9();
@@ -80,7 +78,7 @@ describe('the embedded PostgreSQL', () => {
     await server.restart();
     expect(server.port).toBe(port);
     expect(await query(server.adminUrl, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
-  }, 30_000);
+  });
 
   it('has checksums, UTF-8, the extensions we need, and lets nobody in without the password', async () => {
     const dataDir = join(folder, 'settings');
@@ -100,7 +98,7 @@ describe('the embedded PostgreSQL', () => {
     wrong.password = 'wrong';
     await expect(query(wrong.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
     expect(statSync(join(dataDir, 'superuser-password')).mode & 0o777).toBe(0o600);
-  }, 30_000);
+  });
 
   it('writes neither statements nor values to its log', async () => {
     const dataDir = join(folder, 'silent');
@@ -110,10 +108,16 @@ describe('the embedded PostgreSQL', () => {
     await expect(query(server.adminUrl, `INSERT INTO people VALUES ('ada@example.org')`)).rejects.toThrow(
       'people_pkey',
     );
+    // Here the very message quotes the value.
+    await expect(query(server.adminUrl, `SELECT 'ada@example.org'::integer`)).rejects.toThrow('ada@example.org');
+    const wrong = new URL(server.adminUrl);
+    wrong.password = 'wrong';
+    await expect(query(wrong.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
     const log = readFileSync(join(dataDir, 'postgres.log'), 'utf8');
-    expect(log).toContain('people_pkey');
+    // What the server has to say of itself is there, after all of that.
+    expect(log).toContain('password authentication failed');
     expect(log).not.toContain('ada@example.org');
-  }, 30_000);
+  });
 
   it('takes the wanted port when it is free and another when it is not', async () => {
     const wanted = await freePort();
@@ -121,7 +125,7 @@ describe('the embedded PostgreSQL', () => {
     expect(first.port).toBe(wanted);
     const second = await start({ dataDir: join(folder, 'port 2'), port: wanted });
     expect(second.port).not.toBe(wanted);
-  }, 30_000);
+  });
 
   it('makes a cluster anew that was half made, and never one that was complete', async () => {
     const dataDir = join(folder, 'half');
@@ -129,22 +133,18 @@ describe('the embedded PostgreSQL', () => {
     writeFileSync(join(dataDir, 'cluster', 'PG_VERSION'), '17\n');
     const server = await start({ dataDir });
     expect(await query(server.adminUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  }, 30_000);
+  });
 
-  (isRoot ? it : it.skip)(
-    'runs unprivileged for root, also below a folder only root may enter',
-    async () => {
-      const closed = join(folder, 'closed');
-      mkdirSync(closed);
-      chmodSync(closed, 0o700);
-      const server = await start({ dataDir: join(closed, 'data') });
-      expect(statSync(`/proc/${server.pid}`).uid).not.toBe(0);
-      await query(server.adminUrl, 'CREATE TABLE here AS SELECT 1 AS one');
-      await server.restart();
-      expect(await query(server.adminUrl, 'SELECT one FROM here')).toEqual([{ one: 1 }]);
-    },
-    30_000,
-  );
+  (isRoot ? it : it.skip)('runs unprivileged for root, also below a folder only root may enter', async () => {
+    const closed = join(folder, 'closed');
+    mkdirSync(closed);
+    chmodSync(closed, 0o700);
+    const server = await start({ dataDir: join(closed, 'data') });
+    expect(statSync(`/proc/${server.pid}`).uid).not.toBe(0);
+    await query(server.adminUrl, 'CREATE TABLE here AS SELECT 1 AS one');
+    await server.restart();
+    expect(await query(server.adminUrl, 'SELECT one FROM here')).toEqual([{ one: 1 }]);
+  });
 
   it('stops when the process it belongs to is killed', async () => {
     const owner = someProcess();
@@ -158,7 +158,7 @@ describe('the embedded PostgreSQL', () => {
     await owner.kill();
     await eventually(() => expect(existsSync(dataDir)).toBe(false), { timeoutMs: 10_000 });
     await expect(query(server.adminUrl, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-  }, 30_000);
+  });
 
   it('refuses a data directory another living process uses, and takes over an orphan', async () => {
     const owner = someProcess();
@@ -175,7 +175,7 @@ describe('the embedded PostgreSQL', () => {
     // The orphan's watcher wakes up within a second and must leave the heir alone.
     await new Promise((done) => setTimeout(done, 1500));
     expect(await query(heir.adminUrl, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
-  }, 30_000);
+  });
 
   it('starts over a postmaster.pid that names a process of somebody else', async () => {
     const dataDir = join(folder, 'stale');
@@ -184,7 +184,7 @@ describe('the embedded PostgreSQL', () => {
     writeFileSync(join(dataDir, 'cluster', 'postmaster.pid'), `${process.pid}\n`);
     const again = await start({ dataDir });
     expect(await query(again.adminUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  }, 30_000);
+  });
 
   it('is a hiccup when it restarts: unavailable at once while down, working again within 5 s, no leaked connection', async () => {
     const schema = notesOf('identity');

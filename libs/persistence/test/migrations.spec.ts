@@ -113,7 +113,7 @@ describe('migrating', () => {
     expect((await migrating).applied).toEqual([{ service: 'identity', migration: 'AddColour1700000000002' }]);
     expect(said).toEqual(['migrations of identity: waiting for a lock, trying again']);
     await reader.end();
-  }, 20_000);
+  });
 
   it('works with one role only when asked to, and warns', async () => {
     const single = await createEmptyDatabase();

@@ -1,7 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { systemClock } from '#kernel';
 import type { PlatformSettings } from './config/index.js';
-import { DiskFileStore, FileStore } from './files/index.js';
 import { HealthRegistry } from './health/health-registry.js';
 import { ShutdownSequence } from './lifecycle/shutdown-sequence.js';
 import { Logger } from './logging/index.js';
@@ -48,7 +47,6 @@ export class PlatformModule {
       { provide: HealthRegistry, useValue: options.health ?? new HealthRegistry() },
       { provide: ShutdownSequence, useValue: shutdown },
       { provide: FeatureSwitches, useValue: new FeatureSwitches(settings) },
-      { provide: FileStore, useValue: new DiskFileStore(settings.DATA_DIR) },
       { provide: OutboundHttp, useValue: outbound },
     ];
     return { module: PlatformModule, providers, exports: providers.map((provider) => provider.provide) };

@@ -1,10 +1,12 @@
 export * from './assert-no-drift.js';
 export * from './build.js';
+export * from './certificate.js';
 export * from './corpus.js';
 export * from './eventually.js';
 export * from './fake-clock.js';
 export * from './free-port.js';
 export * from './nats/index.js';
+export * from './s3/index.js';
 export * from './postgres/test-database.js';
 export * from './postgres/test-postgres.js';
 export { type RunServer, runFolder, runOwnerPid, sharedServer } from './run-folder.js';
@@ -12,3 +14,5 @@ export * from './cluster/index.js';
 export * from './openapi/api-document.js';
 export * from './providers/job-sites.js';
 export * from './test-environment.js';
+export * from './webauthn/virtual-authenticator.js';
+export * from './unzip.js';

@@ -39,3 +39,12 @@ export const NO_SOURCES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(SOURCES.map((name) => [`${name}_ENABLED`, 'false'] as const)),
   ...Object.fromEntries([...SOURCES, 'LEVER_EU'].map((name) => [`${name}_BASE_URL`, 'http://127.0.0.1:9'] as const)),
 };
+
+/** Nothing listens there. */
+export const CLOSED_PORT_URL = 'http://127.0.0.1:9/';
+
+/** Beside the sources no webhook leaves the machine either, where everything that is made calls `CLOSED_PORT_URL`. */
+export const NOTHING_OUTSIDE: Readonly<Record<string, string>> = {
+  ...NO_SOURCES,
+  WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
+};

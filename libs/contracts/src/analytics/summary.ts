@@ -11,8 +11,11 @@ const Count = () => Type.Integer({ minimum: 0 });
 
 export const AnalyticsSummary = Closed({
   period: Type.Literal('all_time'),
-  total_jobs_viewed: Type.Integer({ minimum: 0, description: 'Different postings opened while signed in.' }),
-  total_searches: Count(),
+  total_jobs_viewed: Type.Integer({
+    minimum: 0,
+    description: 'Different postings opened while signed in, in the last two years: views are not kept longer.',
+  }),
+  total_searches: Type.Integer({ minimum: 0, description: 'In the last two years: searches are not kept longer.' }),
   total_bookmarks: Type.Integer({ minimum: 0, description: 'Kept now.' }),
   total_applications: Type.Integer({ minimum: 0, description: 'Sent, whatever became of them.' }),
   interviews_scheduled: Type.Integer({ minimum: 0, description: 'Applications that ever reached interviews or more.' }),

@@ -18,6 +18,8 @@ export interface AccessTokenClaims {
   sid: string;
   roles: string[];
   email_verified: boolean;
+  /** This installation demanded a second factor of the account, and it had none. */
+  needs_factor?: true;
   iat: number;
   exp: number;
   jti: string;

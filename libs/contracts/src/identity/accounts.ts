@@ -1,6 +1,18 @@
 import { ROLES } from '../caller.js';
 import { defineRpc } from '../define.js';
-import { Closed, Empty, Line, Page, PageQuery, type Static, StringEnum, Timestamp, Type, Uuid } from '../schema.js';
+import {
+  Closed,
+  Empty,
+  Line,
+  Nullable,
+  Page,
+  PageQuery,
+  type Static,
+  StringEnum,
+  Timestamp,
+  Type,
+  Uuid,
+} from '../schema.js';
 
 export const Email = (options: Record<string, unknown> = {}) =>
   Type.String({ format: 'email', maxLength: 254, examples: ['john.doe@example.com'], ...options });
@@ -19,6 +31,40 @@ export const User = Closed({
   created_at: Timestamp(),
 });
 export type User = Static<typeof User>;
+
+export const MOST_EMPLOYER_COMPANIES = 20;
+
+const employerCompany = {
+  company: Line(1, 200, { description: 'As it stands in postings; legal form and spelling do not matter.' }),
+  domain: Line(1, 253, {
+    examples: ['northwind.example'],
+    description: 'Then a posting that sends people elsewhere to apply does not count as of the company.',
+  }),
+};
+/** A company an admin lets an employer speak for. */
+export const EmployerCompany = Closed({
+  company: employerCompany.company,
+  domain: Nullable(employerCompany.domain),
+  granted_at: Timestamp(),
+});
+export type EmployerCompany = Static<typeof EmployerCompany>;
+const employer_for = Type.Array(EmployerCompany, {
+  description: 'Companies the account may speak for; postings for any other are published unconfirmed.',
+});
+
+/** Oneself: more than others, admins included, are told. */
+export const Me = Closed({
+  ...User.properties,
+  employer_for,
+  mfa_enabled: Type.Boolean({ description: 'Signing in takes a second factor.' }),
+  mfa_setup_required: Type.Boolean({
+    description:
+      'This installation demands a second factor, and there is none yet: until one is set up, everything but setting it ' +
+      'up is answered 403 `SECOND_FACTOR_REQUIRED`.',
+  }),
+  recovery_codes_left: Type.Integer({ minimum: 0, description: 'Codes for the day the authenticator is lost.' }),
+});
+export type Me = Static<typeof Me>;
 
 export const CaptchaToken = () =>
   Type.Optional(
@@ -46,11 +92,19 @@ export const registerAccount = defineRpc('identity', 'account.register', {
   response: Type.Union([User, VerificationSent]),
 });
 
-export const getAccount = defineRpc('identity', 'account.get', { request: Empty, response: User });
+export const getAccount = defineRpc('identity', 'account.get', { request: Empty, response: Me });
 
 export const updateAccount = defineRpc('identity', 'account.update', {
   request: Closed({ full_name: Type.Optional(Line(1, 100)) }),
-  response: User,
+  response: Me,
+});
+
+/** Where to write to somebody about his own things. Null: no such account, or an address nobody has confirmed. */
+export const getMailAddress = defineRpc('identity', 'account.mail-address', {
+  alsoAskedBy: ['notifications'],
+  caller: 'none',
+  request: Closed({ user_id: Uuid() }),
+  response: Closed({ address: Nullable(Email()) }),
 });
 
 export const ChangePasswordRequest = Closed({ current_password: Password(), new_password: Password() });
@@ -64,6 +118,7 @@ export const changePassword = defineRpc('identity', 'password.change', {
 
 export const AdminUser = Closed({
   ...User.properties,
+  employer_for,
   is_owner: Type.Boolean(),
   blocked: Type.Boolean(),
 });
@@ -83,6 +138,12 @@ export const listUsers = defineRpc('identity', 'user.list', {
 export const UserAccessBody = Closed({
   roles: Type.Optional(Type.Array(StringEnum(ROLES), { minItems: 1, uniqueItems: true })),
   blocked: Type.Optional(Type.Boolean()),
+  employer_for: Type.Optional(
+    Type.Array(Closed({ company: employerCompany.company, domain: Type.Optional(Nullable(employerCompany.domain)) }), {
+      maxItems: MOST_EMPLOYER_COMPANIES,
+      description: 'The whole list, in place of the one before; for the role employer, and gone when that is.',
+    }),
+  ),
 });
 export const updateUserAccess = defineRpc('identity', 'user.update-access', {
   request: Closed({ user_id: Uuid(), ...UserAccessBody.properties }),

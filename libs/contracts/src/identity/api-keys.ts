@@ -99,6 +99,7 @@ export const verifyApiKey = defineRpc('identity', 'api-key.verify', {
         roles: Type.Array(StringEnum(ROLES)),
         scopes: Scopes,
         email_verified: Type.Boolean(),
+        needs_factor: Type.Optional(Type.Boolean()),
         expires_at: Nullable(Timestamp()),
       }),
     ),
@@ -109,4 +110,15 @@ export const ApiKeyRevokedV1 = defineEvent('identity', 'api-key.revoked', {
   summary: 'An API key stopped being valid.',
   data: Closed({ user_id: Uuid(), key_id: Uuid() }),
   sample: { user_id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d11', key_id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d13' },
+});
+
+/** A key that was made for a longer time; told once. */
+export const ApiKeyEndAnnouncedV1 = defineEvent('identity', 'api-key.end-announced', {
+  summary: 'An API key ends within a week.',
+  data: Closed({ user_id: Uuid(), key_id: Uuid(), expires_at: Timestamp() }),
+  sample: {
+    user_id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d11',
+    key_id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d13',
+    expires_at: '2026-11-27T10:00:00.000Z',
+  },
 });

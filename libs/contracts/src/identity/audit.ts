@@ -5,6 +5,7 @@ export const AUDIT_ACTIONS = [
   'account.registered',
   'account.owner-created',
   'account.access-changed',
+  'account.employer-companies-changed',
   'password.changed',
   'password.change-refused',
   'session.signed-in',
@@ -26,6 +27,16 @@ export const AUDIT_ACTIONS = [
   'account.erasure-refused',
   'account.erasure-undone',
   'account.export-requested',
+  'accounts.imported',
+  'mfa.enabled',
+  'mfa.disabled',
+  'mfa.asked',
+  'mfa.refused',
+  'mfa.recovery-used',
+  'mfa.recovery-renewed',
+  'passkey.added',
+  'passkey.removed',
+  'passkey.counter-went-back',
 ] as const;
 
 export const AuditEntry = Closed({
@@ -60,4 +71,40 @@ export const searchAudit = defineRpc('identity', 'audit.search', {
 export const listAudit = defineRpc('identity', 'audit.list', {
   request: Closed(PageQuery),
   response: Page('entries', AuditEntry),
+});
+
+export const AuditFinding = Closed({
+  problem: StringEnum(['changed', 'added', 'missing', 'seal'], {
+    description:
+      '`changed`: a row does not say what was written. `added`: a row that was not written here. `missing`: rows from ' +
+      '`sequence` to `through` are gone. `seal`: the seal over the log itself was changed or set back.',
+  }),
+  /** Whose history it is; null for what nobody is known for, and where only the seal knows of it. */
+  user_id: Nullable(Uuid()),
+  entry_id: Nullable(Uuid()),
+  sequence: Nullable(Type.Integer()),
+  through: Nullable(Type.Integer()),
+});
+export type AuditFinding = Static<typeof AuditFinding>;
+
+export const verifyAudit = defineRpc('identity', 'audit.verify', {
+  request: Closed({
+    after: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9]{1,15}$',
+        description: '`next` of the answer before.',
+      }),
+    ),
+  }),
+  response: Closed({
+    checked: Type.Integer({ description: 'Rows looked at for this answer.' }),
+    seal: Nullable(
+      Closed({
+        number: Type.Integer({ description: 'Grows with every sealing: a smaller one than before is of a backup.' }),
+        sealed_at: Timestamp(),
+      }),
+    ),
+    findings: Type.Array(AuditFinding, { description: 'At most 100 per answer.' }),
+    next: Nullable(Type.String({ description: 'Send it as `after` to go on; null at the end of the log.' })),
+  }),
 });

@@ -1,14 +1,24 @@
 import { defineRpc } from '../define.js';
-import { Closed, Empty, type Static, StringEnum, Type, Uuid } from '../schema.js';
+import { Closed, Empty, type Static, StringEnum, Type } from '../schema.js';
 
 /** Pixels of a side; pictures are square. */
 export const AVATAR_SIZES = ['64', '256', '512'] as const;
 export type AvatarSize = (typeof AVATAR_SIZES)[number];
 export const AVATAR_MAX_BYTES = 5 * 1024 * 1024;
 
+/** Whoever knows it sees the picture. Loose in its form: an address of an older form is as unknown as any other. */
+export const AvatarId = (options: Record<string, unknown> = {}) =>
+  Type.String({
+    minLength: 20,
+    maxLength: 64,
+    pattern: '^[A-Za-z0-9_-]+$',
+    examples: ['q3Zr8pV1xT6mK9wB2nYc5dLf7hJs0gQa'],
+    ...options,
+  });
+
 /** Addresses of the picture, each made for one picture and never used for another. */
 export const Avatar = Closed({
-  id: Uuid(),
+  id: AvatarId(),
   small: Type.String({ description: '64 × 64 pixels, WebP.' }),
   medium: Type.String({ description: '256 × 256 pixels, WebP.' }),
   large: Type.String({ description: '512 × 512 pixels, WebP.' }),
@@ -32,6 +42,6 @@ export const deleteAvatar = defineRpc('identity', 'avatar.delete', { request: Em
 
 export const getAvatar = defineRpc('identity', 'avatar.get', {
   caller: 'none',
-  request: Closed({ avatar_id: Uuid(), size: StringEnum(AVATAR_SIZES) }),
+  request: Closed({ avatar_id: AvatarId(), size: StringEnum(AVATAR_SIZES) }),
   response: Closed({ picture: Type.String({ description: 'base64 of a WebP' }) }),
 });

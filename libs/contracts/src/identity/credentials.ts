@@ -1,5 +1,5 @@
 import { defineRpc } from '../define.js';
-import { Closed, Empty, StringEnum, Type } from '../schema.js';
+import { Closed, Empty, StringEnum, Type, Uuid } from '../schema.js';
 import { Email, Password } from './accounts.js';
 
 /** A secret that came by mail, or as the last step of another sign-in: opaque, good once. */
@@ -35,6 +35,12 @@ export const changeEmail = defineRpc('identity', 'email.change', {
 export const requestPasswordReset = defineRpc('identity', 'password.request-reset', {
   caller: 'none',
   request: Closed({ email: Email() }),
+  response: Closed({ status: StringEnum(['accepted']) }),
+});
+
+/** By an admin, for somebody else: the same letter, which goes to the person alone. */
+export const startPasswordReset = defineRpc('identity', 'password.start-reset', {
+  request: Closed({ user_id: Uuid() }),
   response: Closed({ status: StringEnum(['accepted']) }),
 });
 

@@ -1,5 +1,5 @@
 import { defineEvent } from '../define.js';
-import { Closed, StringEnum, Timestamp, Type, Uuid } from '../schema.js';
+import { Closed, Nullable, StringEnum, Timestamp, Type, Uuid } from '../schema.js';
 import { ROLES } from '../caller.js';
 
 export const EXPERIENCE_LEVELS = ['entry', 'junior', 'mid', 'senior', 'lead', 'staff', 'principal'] as const;
@@ -10,7 +10,10 @@ const sampleSession = '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d12';
 
 export const UserRegisteredV1 = defineEvent('identity', 'user.registered', {
   summary: 'An account was created.',
-  data: Closed({ user_id: Uuid(), method: StringEnum(['password', 'otp', 'google', 'linkedin', 'oidc', 'owner']) }),
+  data: Closed({
+    user_id: Uuid(),
+    method: StringEnum(['password', 'otp', 'google', 'linkedin', 'oidc', 'owner', 'import']),
+  }),
   sample: { user_id: sampleUser, method: 'password' },
 });
 
@@ -25,7 +28,7 @@ export const SessionRevokedV1 = defineEvent('identity', 'session.revoked', {
   data: Closed({
     user_id: Uuid(),
     session_id: Uuid(),
-    reason: StringEnum(['logout', 'reuse', 'password-change', 'address-proven', 'admin', 'erasure']),
+    reason: StringEnum(['logout', 'reuse', 'password-change', 'address-proven', 'factor-change', 'admin', 'erasure']),
   }),
   sample: { user_id: sampleUser, session_id: sampleSession, reason: 'logout' },
 });
@@ -39,6 +42,27 @@ export const UserAccessChangedV1 = defineEvent('identity', 'user.access-changed'
     valid_from: Timestamp(),
   }),
   sample: { user_id: sampleUser, roles: ['user'], blocked: false, valid_from: '2026-11-20T10:00:00.000Z' },
+});
+
+export const EmployerCompaniesChangedV1 = defineEvent('identity', 'employer.companies-changed', {
+  summary: 'An admin changed for which companies an employer may speak; the whole list, as keys they are compared by.',
+  data: Closed({
+    user_id: Uuid(),
+    /** Grows with every change; a reader ignores what is not newer than what it has. */
+    version: Type.Integer({ minimum: 1 }),
+    companies: Type.Array(
+      Closed({
+        company_key: Type.String({ maxLength: 400 }),
+        /** Where postings for it send people to apply, or below it; null: anywhere. */
+        domain: Nullable(Type.String({ maxLength: 253 })),
+      }),
+    ),
+  }),
+  sample: {
+    user_id: sampleUser,
+    version: 2,
+    companies: [{ company_key: 'northwind', domain: 'northwind.example' }],
+  },
 });
 
 /** What is told is only that there is something new: readers ask for what they need (`profile.match-facts`). */

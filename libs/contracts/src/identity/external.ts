@@ -1,7 +1,7 @@
 import { defineRpc } from '../define.js';
 import { Closed, Empty, Nullable, type Static, StringEnum, Timestamp, Type, Uuid } from '../schema.js';
 import { Password, User } from './accounts.js';
-import { TokenPair } from './sessions.js';
+import { MfaRequired, TokenPair } from './sessions.js';
 
 export const ProviderId = () =>
   Type.String({
@@ -46,6 +46,9 @@ export type CallbackParameters = Static<typeof CallbackParameters>;
 
 export const SignedInUser = Closed({ ...TokenPair.properties, user: User });
 export type SignedInUser = Static<typeof SignedInUser>;
+export const ExternalSignInAnswer = Type.Union([SignedInUser, MfaRequired]);
+export type ExternalSignInAnswer = Static<typeof ExternalSignInAnswer>;
+
 export const LinkToConfirm = Closed({
   link_code: Type.String({
     description: 'For POST /auth/identities/confirm, by the account that started the linking.',
@@ -59,7 +62,7 @@ export const finishExternalSignIn = defineRpc('identity', 'external-sign-in.fini
     parameters: CallbackParameters,
     browser_secret: Type.Optional(Type.String({ maxLength: 200 })),
   }),
-  response: Type.Union([Closed({ redirect_to: Type.String() }), SignedInUser, LinkToConfirm]),
+  response: Type.Union([Closed({ redirect_to: Type.String() }), SignedInUser, MfaRequired, LinkToConfirm]),
 });
 
 export const GoogleTokenRequest = Closed({
@@ -72,14 +75,14 @@ export const GoogleTokenRequest = Closed({
 export const signInWithGoogleToken = defineRpc('identity', 'external-sign-in.google-token', {
   caller: 'none',
   request: GoogleTokenRequest,
-  response: SignedInUser,
+  response: ExternalSignInAnswer,
 });
 
 /** The page a sign-in ended at trades the code of its address for tokens. */
 export const exchangeSignInCode = defineRpc('identity', 'session.exchange-code', {
   caller: 'none',
   request: Closed({ code: Type.String({ minLength: 1, maxLength: 200 }) }),
-  response: SignedInUser,
+  response: ExternalSignInAnswer,
 });
 
 export const ExternalIdentity = Closed({

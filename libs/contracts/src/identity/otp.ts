@@ -1,7 +1,7 @@
 import { defineRpc } from '../define.js';
 import { Closed, type Static, StringEnum, Type } from '../schema.js';
 import { CaptchaToken, Email } from './accounts.js';
-import { TokenPair } from './sessions.js';
+import { SignInAnswer } from './sessions.js';
 
 export const SixDigits = (options: Record<string, unknown> = {}) =>
   Type.String({ pattern: '^[0-9]{6}$', examples: ['123456'], ...options });
@@ -24,5 +24,5 @@ export type VerifySignInCodeRequest = Static<typeof VerifySignInCodeRequest>;
 export const verifySignInCode = defineRpc('identity', 'sign-in-code.verify', {
   caller: 'none',
   request: VerifySignInCodeRequest,
-  response: TokenPair,
+  response: SignInAnswer,
 });

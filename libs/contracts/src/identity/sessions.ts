@@ -10,6 +10,23 @@ export const TokenPair = Closed({
 });
 export type TokenPair = Static<typeof TokenPair>;
 
+export const MfaToken = () =>
+  Type.String({ minLength: 1, maxLength: 200, examples: ['ccst_Jw5bW0n3Q8rT2yV6xZ1aC4dE7fG9hK0mN3pR5sU8wX4'] });
+
+export const MFA_METHODS = ['totp', 'recovery_code'] as const;
+
+/** What every way in answers instead of tokens where the account has a second factor. */
+export const MfaRequired = Closed({
+  mfa_required: Type.Literal(true),
+  mfa_token: MfaToken(),
+  methods: Type.Array(StringEnum(MFA_METHODS), { description: 'What POST /auth/mfa/verify takes.' }),
+  expires_in: Type.Integer({ minimum: 1, description: 'Seconds in which the second step must be taken.' }),
+});
+export type MfaRequired = Static<typeof MfaRequired>;
+
+export const SignInAnswer = Type.Union([TokenPair, MfaRequired]);
+export type SignInAnswer = Static<typeof SignInAnswer>;
+
 export const SignInRequest = Closed({ email: Email(), password: Password() });
 export type SignInRequest = Static<typeof SignInRequest>;
 
@@ -17,7 +34,7 @@ export type SignInRequest = Static<typeof SignInRequest>;
 export const signIn = defineRpc('identity', 'session.sign-in', {
   caller: 'none',
   request: SignInRequest,
-  response: TokenPair,
+  response: SignInAnswer,
 });
 
 export const RefreshToken = () => Type.String({ minLength: 1, maxLength: 512 });

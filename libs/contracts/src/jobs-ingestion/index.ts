@@ -1,5 +1,7 @@
 export * from './bookmarks.js';
+export * from './employer-postings.js';
 export * from './events.js';
+export * from './facets.js';
 export * from './import.js';
 export * from './matching.js';
 export * from './posting.js';
@@ -7,3 +9,4 @@ export * from './posting-snapshot.js';
 export * from './recommendations.js';
 export * from './scraping.js';
 export * from './search.js';
+export * from './suggestions.js';

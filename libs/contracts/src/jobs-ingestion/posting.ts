@@ -93,6 +93,12 @@ export const JobListItem = Closed({
   first_seen_at: Timestamp(),
   url: Nullable(Type.String()),
   source: Type.String(),
+  employer_confirmed: Nullable(
+    Type.Boolean({
+      description:
+        'Whether an employer who publishes it here speaks for the company, as far as an admin vouches. Null: no employer publishes it here.',
+    }),
+  ),
   is_bookmarked: Type.Boolean(),
 });
 export type JobListItem = Static<typeof JobListItem>;
@@ -123,6 +129,7 @@ export const JOB_FIELDS = [
   'first_seen_at',
   'url',
   'source',
+  'employer_confirmed',
   'is_bookmarked',
 ] as const satisfies readonly (keyof JobListItem)[];
 export type JobField = (typeof JOB_FIELDS)[number];
@@ -132,6 +139,9 @@ export const JobSighting = Closed({
   source: Type.String(),
   source_id: Type.String(),
   url: Nullable(Type.String()),
+  employer_confirmed: Nullable(
+    Type.Boolean({ description: 'Of what an employer published here: whether he speaks for the company.' }),
+  ),
   first_seen_at: Timestamp(),
   last_seen_at: Timestamp(),
   /** Null for the sighting that made the posting. */
@@ -150,6 +160,7 @@ export const JobDetail = Closed({
   description_html: Nullable(Type.String({ description: 'Sanitised: an allow-list of tags, no script, no style.' })),
   benefits: Nullable(Type.Array(Type.String(), { description: 'Null: not stated apart from the text.' })),
   company_key: Type.String(),
+  version: Type.Integer({ minimum: 1, description: 'Grows with every change; send it along to change it safely.' }),
   attribution: Nullable(
     Closed({ name: Type.String(), url: Type.String() }, { description: 'The source asks to be named with this link.' }),
   ),

@@ -16,6 +16,14 @@ export const DELIVERY_KINDS = [
   'erasure_requested',
   'erasure_done',
   'webhook_disabled',
+  'mfa_enabled',
+  'mfa_disabled',
+  'recovery_code_used',
+  'recovery_codes_renewed',
+  'passkey_added',
+  'passkey_removed',
+  'passkey_copied',
+  'api_key_ending',
 ] as const;
 export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
@@ -33,7 +41,8 @@ export const DELIVERY_VALUES: Readonly<Record<DeliveryKind, ValueNames>> = {
   verify_email: SECRET,
   account_exists: { required: [], optional: ['link'] },
   sign_in_code: { required: ['code'], optional: [] },
-  reset_password: SECRET,
+  /** `by`: `admin` where it was not its owner who asked. */
+  reset_password: { required: SECRET.required, optional: [...SECRET.optional, 'by'] },
   change_email: SECRET,
   email_changed: { required: [], optional: [...OCCASION.optional, 'new_email'] },
   password_changed: OCCASION,
@@ -44,6 +53,18 @@ export const DELIVERY_VALUES: Readonly<Record<DeliveryKind, ValueNames>> = {
   erasure_requested: { required: [], optional: ['until', 'link'] },
   erasure_done: { required: [], optional: ['link', 'certificate'] },
   webhook_disabled: { required: ['url'], optional: ['reason'] },
+  mfa_enabled: OCCASION,
+  /** `by`: `admin` where it was not its owner. */
+  mfa_disabled: { required: [], optional: [...OCCASION.optional, 'by'] },
+  /** `left`: how many there still are. */
+  recovery_code_used: { required: ['left'], optional: OCCASION.optional },
+  recovery_codes_renewed: OCCASION,
+  /** `name`: what its owner calls the passkey. */
+  passkey_added: { required: ['name'], optional: OCCASION.optional },
+  passkey_removed: { required: ['name'], optional: OCCASION.optional },
+  passkey_copied: { required: ['name'], optional: OCCASION.optional },
+  /** `name`: what its owner calls the key; `until`: timestamp at which it ends. */
+  api_key_ending: { required: ['name'], optional: ['until'] },
 };
 
 /** What only the reader may see: never on the bus or in a table but encrypted. */

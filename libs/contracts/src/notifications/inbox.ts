@@ -1,7 +1,14 @@
 import { defineRpc } from '../define.js';
 import { Closed, Empty, Nullable, Page, PageQuery, type Static, StringEnum, Timestamp, Type, Uuid } from '../schema.js';
 
-export const NOTIFICATION_TYPES = ['job_match', 'application_update', 'connection_request', 'message'] as const;
+export const NOTIFICATION_TYPES = [
+  'job_match',
+  'application_update',
+  'connection_request',
+  'message',
+  'webhook_disabled',
+  'api_key_ending',
+] as const;
 export const NOTIFICATION_PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 
 export const Notification = Closed({
@@ -24,6 +31,15 @@ export const listNotifications = defineRpc('notifications', 'notification.list',
     type: Type.Optional(StringEnum(NOTIFICATION_TYPES)),
   }),
   response: Page('notifications', Notification),
+});
+/** For the live socket: what came after a number, in the order in which it came to be. */
+export const listNotificationsAfter = defineRpc('notifications', 'notification.list-after', {
+  request: Closed({ after: Type.Integer({ minimum: 0 }), limit: Type.Integer({ minimum: 0, maximum: 100 }) }),
+  response: Closed({
+    /** The newest number given out; 0 before the first. */
+    last: Type.Integer({ minimum: 0 }),
+    notifications: Type.Array(Closed({ sequence: Type.Integer({ minimum: 1 }), notification: Notification })),
+  }),
 });
 export const countUnreadNotifications = defineRpc('notifications', 'notification.unread-count', {
   request: Empty,

@@ -1,40 +1,32 @@
-import type { Database, UnitOfWork } from '#persistence';
+import { type Database, type Retention, sweep, type UnitOfWork } from '#persistence';
 import type { Logger, Metrics } from '#platform';
 import { Bell } from '../bell.js';
 import type { MessagingOptions } from '../messaging-options.js';
+import { messagingRetention } from '../messaging-retention.js';
 import { outboxRepository } from './outbox.repository.js';
 
 export interface JanitorParts {
   service: string;
   database: Database;
   unitOfWork: UnitOfWork;
-  options: Pick<
-    MessagingOptions,
-    'pruneEveryMs' | 'outboxKeptMs' | 'inboxKeptMs' | 'idempotencyKeptMs' | 'deadLettersKeptMs'
-  >;
+  /** Of the service's own tables. */
+  retention: Retention;
+  options: MessagingOptions;
   logger: Logger;
   metrics: Metrics;
 }
 
 const BACKLOG_EVERY_MS = 5000;
-/** Small, so that no lock is held long and replicas and vacuum keep up. */
-const CHUNK_ROWS = 2000;
-
-interface Rule {
-  table: string;
-  /** How one row is found again. */
-  key: string;
-  where: string;
-  keptMs: number;
-}
-
-/** Measures the outbox and removes what has served its time. Runs on every replica; chunks pass over each other. */
+/** Measures the outbox and removes what has served its time, in all tables of the service. Runs on every replica. */
 export class Janitor {
+  private readonly retention: Retention;
   private readonly bell = new Bell();
   private stopped = true;
   private loop: Promise<void> = Promise.resolve();
 
-  constructor(private readonly parts: JanitorParts) {}
+  constructor(private readonly parts: JanitorParts) {
+    this.retention = { ...messagingRetention(parts.options), ...parts.retention };
+  }
 
   start(): void {
     this.stopped = false;
@@ -75,44 +67,20 @@ export class Janitor {
       .set({ service }, oldestSeconds);
   }
 
-  /** Answers the rows removed per table. */
-  async prune(): Promise<Record<string, number>> {
+  /** Answers the rows removed per table; a table that fails does not keep the others. */
+  async prune(now = new Date()): Promise<Record<string, number>> {
+    const { unitOfWork, logger } = this.parts;
     const removed: Record<string, number> = {};
-    for (const rule of this.rules()) removed[rule.table] = await this.pruneTable(rule);
-    return removed;
-  }
-
-  private rules(): Rule[] {
-    const { options } = this.parts;
-    return [
-      { table: 'outbox', key: 'id', where: 'published_at', keptMs: options.outboxKeptMs },
-      { table: 'inbox', key: 'consumer, message_id', where: 'processed_at', keptMs: options.inboxKeptMs },
-      { table: 'idempotency_keys', key: 'scope, key', where: 'created_at', keptMs: options.idempotencyKeptMs },
-      { table: 'dead_letters', key: 'id', where: 'replayed_at', keptMs: options.deadLettersKeptMs },
-    ];
-  }
-
-  private async pruneTable({ table, key, where, keptMs }: Rule): Promise<number> {
-    let total = 0;
-    for (let removed = CHUNK_ROWS; removed === CHUNK_ROWS && !this.stopped; total += removed) {
-      removed = await this.parts.unitOfWork.run(async (tx) => {
-        const [row] = await tx.query<{ count: number }>(
-          `prune.${table}`,
-          `WITH gone AS (
-             DELETE FROM ${table}
-             WHERE (${key}) IN (
-               SELECT ${key} FROM ${table}
-               WHERE ${where} < now() - $1 * interval '1 millisecond'
-               LIMIT ${CHUNK_ROWS}
-               FOR UPDATE SKIP LOCKED
-             )
-             RETURNING 1
-           ) SELECT count(*)::int AS count FROM gone`,
-          [keptMs],
-        );
-        return row?.count ?? 0;
-      });
+    for (const [table, { sweeps = [] }] of Object.entries(this.retention)) {
+      for (const rule of sweeps) {
+        try {
+          const rows = await sweep(unitOfWork, table, rule, now, () => this.stopped);
+          removed[table] = (removed[table] ?? 0) + rows;
+        } catch (error) {
+          logger.warn('old rows of a table could not be removed and are tried again', { table }, error);
+        }
+      }
     }
-    return total;
+    return removed;
   }
 }

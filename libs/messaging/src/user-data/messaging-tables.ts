@@ -25,17 +25,12 @@ export const messagingUserData: UserData = {
       erase: DELETED,
     },
     {
-      table: 'user_data_part',
-      mine: 'user_id = $1',
+      table: 'user_data_piece',
+      mine: 'request_id IN (SELECT request_id FROM user_data_part WHERE user_id = $1)',
       notExported: 'an export on its way',
-      files: [
-        {
-          area: 'export-parts',
-          ids: `ARRAY(SELECT e ->> 'file_id' FROM jsonb_array_elements(entries) AS e WHERE (e ->> 'temporary')::boolean)`,
-        },
-      ],
       erase: DELETED,
     },
+    { table: 'user_data_part', mine: 'user_id = $1', notExported: 'an export on its way', erase: DELETED },
     {
       table: 'erased_user',
       mine: 'user_id = $1',

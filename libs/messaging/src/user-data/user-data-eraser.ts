@@ -1,5 +1,5 @@
 import { type ErasedTable, type ServiceName, type Static, userDataOf } from '#contracts';
-import { AppError } from '#kernel';
+import { AppError, faultPoint } from '#kernel';
 import type { Database, Tx, UnitOfWork, UserData } from '#persistence';
 import type { FileStore, Logger } from '#platform';
 import type { WorkContext } from '../consume/contexts.js';
@@ -14,7 +14,8 @@ export interface EraserParts {
   database: Database;
   unitOfWork: UnitOfWork;
   outbox: Outbox;
-  files: FileStore;
+  /** Undefined where no table declares files. */
+  files: FileStore | undefined;
   erased: ErasedUsers;
   hooks: UserDataHooks | undefined;
   logger: Logger;
@@ -29,8 +30,10 @@ export class UserDataEraser {
   async erase({ user_id: userId, request_id: requestId }: Command, context: WorkContext): Promise<void> {
     const { service, outbox, erased } = this.parts;
     await erased.mark(userId, requestId);
+    faultPoint('erasure.marked_before_files');
     await this.pass(userId, async (tx, tables, files) => {
       const sum = await erased.note(tx, userId, tables, files);
+      faultPoint('erasure.rows_before_answer');
       await outbox.add(
         tx,
         userDataOf(service).erased,
@@ -56,16 +59,18 @@ export class UserDataEraser {
     userId: string,
     finish: (tx: Tx, tables: ErasedTable[], files: number) => Promise<void>,
   ): Promise<void> {
-    const { database, unitOfWork, userData, files: store, hooks } = this.parts;
+    const { database, unitOfWork, userData, hooks } = this.parts;
     const deleted = new Set<string>();
     for (const table of userData.tables) {
       for (const { area, id } of await userRows.files(database, table, userId)) {
-        await store.delete(area, id);
+        await this.store.delete(area, id);
         deleted.add(`${area} ${id}`);
       }
     }
+    faultPoint('erasure.files_before_rows');
     await unitOfWork.run(async (tx) => {
       const tables: ErasedTable[] = [];
+      await hooks?.beforeErasure(tx, userId);
       for (const table of userData.tables) {
         const owned = await userRows.files(tx, table, userId);
         if (owned.some(({ area, id }) => !deleted.has(`${area} ${id}`))) throw fileCameLate();
@@ -74,6 +79,11 @@ export class UserDataEraser {
       await finish(tx, tables, deleted.size);
     });
     hooks?.afterErasure(userId);
+  }
+
+  private get store(): FileStore {
+    if (this.parts.files === undefined) throw new Error(`${this.parts.service} has no store for files`);
+    return this.parts.files;
   }
 }
 

@@ -1,9 +1,10 @@
 import { PIECE_BYTES, type ServiceName, type Static, userDataOf } from '#contracts';
-import { AppError } from '#kernel';
-import type { Database, UnitOfWork, UserData, UserTable } from '#persistence';
+import { AppError, faultPoint } from '#kernel';
+import type { Database, Tx, UnitOfWork, UserData, UserTable } from '#persistence';
 import type { FileStore } from '#platform';
 import type { WorkContext } from '../consume/contexts.js';
 import type { Outbox } from '../outbox/outbox.js';
+import { type PartEntry, userDataParts } from './user-data-parts.repository.js';
 import { type OwnedFile, userRows } from './user-rows.repository.js';
 
 export interface ExporterParts {
@@ -12,20 +13,8 @@ export interface ExporterParts {
   database: Database;
   unitOfWork: UnitOfWork;
   outbox: Outbox;
-  files: FileStore;
-}
-
-export const PARTS_AREA = 'export-parts';
-/** Of one table of one person. */
-const MOST_BYTES = 256 * 1024 * 1024;
-
-interface Entry {
-  name: string;
-  area: string;
-  file_id: string;
-  bytes: number;
-  /** Written for the export; false for a file of the person himself. */
-  temporary: boolean;
+  /** Undefined where no table declares files. */
+  files: FileStore | undefined;
 }
 
 type Command = Static<ReturnType<typeof userDataOf>['export']['data']>;
@@ -37,82 +26,98 @@ export class UserDataExporter {
   constructor(private readonly parts: ExporterParts) {}
 
   async write(command: Command, context: WorkContext): Promise<void> {
-    const { service, userData, database } = this.parts;
-    const entries: Entry[] = [await this.written(`${service}/about.json`, JSON.stringify(about(userData), null, 2))];
-    let records = 0;
-    for (const table of userData.tables) {
-      const owned = await userRows.files(database, table, command.user_id);
-      for (const file of owned) entries.push(...(await this.ownFile(file)));
-      if (table.notExported !== undefined) continue;
-      const { records: found, rows } = await userRows.read(database, table, command.user_id);
-      context.signal.throwIfAborted();
-      records += found;
-      entries.push(await this.written(`${service}/${table.table}${ordinal(table, userData)}.json`, rows));
-    }
-    await this.commit(command, context, entries, records);
-  }
-
-  /** The piece of an entry that starts at `offset`; null past the last entry. */
-  async read({ request_id: requestId, entry: index, offset }: Question): Promise<Answer> {
-    const [part] = await this.parts.database.query<{ entries: Entry[] }>(
-      'user-data.part',
-      'SELECT entries FROM user_data_part WHERE request_id = $1 AND expires_at > now()',
-      [requestId],
-    );
-    if (part === undefined) throw partIsGone();
-    const entry = part.entries[index];
-    if (entry === undefined) return { piece: null };
-    const bytes = await this.parts.files.readPiece(entry.area, entry.file_id, offset, PIECE_BYTES);
-    const { name, bytes: size } = entry;
-    return { piece: { entries: part.entries.length, name, size, bytes: bytes.toString('base64') } };
-  }
-
-  private async commit(command: Command, context: WorkContext, entries: Entry[], records: number): Promise<void> {
     const { service, unitOfWork, outbox } = this.parts;
-    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    const files = entries.filter((entry) => !entry.temporary).length;
+    const { request_id, user_id } = command;
+    const owned = await this.ownFiles(user_id);
     await unitOfWork.run(async (tx) => {
-      await tx.query(
-        'user-data.store-part',
-        `INSERT INTO user_data_part (request_id, user_id, entries, expires_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (request_id) DO UPDATE SET entries = excluded.entries, expires_at = excluded.expires_at`,
-        [command.request_id, command.user_id, JSON.stringify(entries), command.expires_at],
-      );
+      await userDataParts.open(tx, command);
+      const { entries, records } = await this.writeTables(tx, command, context.signal);
+      entries.push(...owned);
+      await userDataParts.close(tx, request_id, entries);
+      const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+      faultPoint('export.part_before_answer');
       await outbox.add(
         tx,
         userDataOf(service).exported,
-        { request_id: command.request_id, user_id: command.user_id, records, files, bytes },
-        { subject: command.user_id, requestId: context.requestId },
+        { request_id, user_id, records, files: owned.length, bytes },
+        { subject: user_id, requestId: context.requestId },
       );
       await context.done(tx);
     });
   }
 
-  private async written(name: string, json: string): Promise<Entry> {
-    const { id, bytes } = await this.parts.files.put(PARTS_AREA, Buffer.from(json, 'utf8'), MOST_BYTES);
-    return { name, area: PARTS_AREA, file_id: id, bytes, temporary: true };
+  /** The piece of an entry that starts at `offset`; null past the last entry. */
+  async read({ request_id: requestId, entry: index, offset }: Question): Promise<Answer> {
+    const { database } = this.parts;
+    const entries = await userDataParts.entries(database, requestId);
+    if (entries === undefined) throw partIsGone();
+    const entry = entries[index];
+    if (entry === undefined) return { piece: null };
+    const { name, bytes: size, file } = entry;
+    const bytes =
+      file === null
+        ? await userDataParts.read(database, { requestId, entry: index }, offset)
+        : await this.store.readPiece(file.area, file.id, offset, PIECE_BYTES);
+    return { piece: { entries: entries.length, name, size, bytes: bytes.toString('base64') } };
+  }
+
+  /** Numbered from 0 in the order of `entries`, which is also how they are stored. */
+  private async writeTables(
+    tx: Tx,
+    { request_id: requestId, user_id: userId }: Command,
+    signal: AbortSignal,
+  ): Promise<{ entries: PartEntry[]; records: number }> {
+    const { service, userData } = this.parts;
+    const aboutText = JSON.stringify(about(userData), null, 2);
+    const aboutBytes = await userDataParts.addText(tx, { requestId, entry: 0 }, aboutText);
+    const entries: PartEntry[] = [{ name: `${service}/about.json`, bytes: aboutBytes, file: null }];
+    let records = 0;
+    for (const table of userData.tables.filter(({ notExported }) => notExported === undefined)) {
+      signal.throwIfAborted();
+      const written = await userDataParts.addTable(tx, { requestId, entry: entries.length }, table, userId);
+      records += written.records;
+      const name = `${service}/${table.table}${ordinal(table, userData)}.json`;
+      entries.push({ name, bytes: written.bytes, file: null });
+    }
+    return { entries, records };
+  }
+
+  private async ownFiles(userId: string): Promise<PartEntry[]> {
+    const entries: PartEntry[] = [];
+    for (const table of this.parts.userData.tables) {
+      for (const file of await userRows.files(this.parts.database, table, userId)) {
+        entries.push(...(await this.ownFile(file)));
+      }
+    }
+    return entries;
   }
 
   /** A file that is gone although its row is there is no reason to hand out nothing. */
-  private async ownFile({ area, id, exportedAs }: OwnedFile): Promise<Entry[]> {
+  private async ownFile({ area, id, exportedAs }: OwnedFile): Promise<PartEntry[]> {
     if (exportedAs === undefined) return [];
     try {
-      const { stream, bytes } = await this.parts.files.open(area, id);
+      const { stream, bytes } = await this.store.open(area, id);
       stream.destroy();
       const name = `${this.parts.service}/files/${area}/${id}.${exportedAs}`;
-      return [{ name, area, file_id: id, bytes, temporary: false }];
+      return [{ name, bytes, file: { area, id } }];
     } catch (error) {
       if (error instanceof AppError && error.kind === 'not-found') return [];
       throw error;
     }
   }
+
+  private get store(): FileStore {
+    if (this.parts.files === undefined) throw new Error(`${this.parts.service} has no store for files`);
+    return this.parts.files;
+  }
 }
 
 /** What is not handed out, and why: a reader must not have to guess whether something is missing. */
 const about = ({ tables }: UserData) => ({
-  tables: tables.map(({ table, leftOut = {}, notExported = null }) => ({
+  tables: tables.map(({ table, leftOut = {}, emptied, notExported = null }) => ({
     table,
     columns_left_out: leftOut,
+    columns_emptied: emptied === undefined ? {} : Object.fromEntries(emptied.columns.map((c) => [c, emptied.because])),
     left_out_because: notExported,
   })),
 });

@@ -15,6 +15,13 @@ export function userDataFeature(schema: ServiceSchema): { controllers: Type<unkn
   const { service, userData: own } = schema;
   if (service === 'bus' || own === undefined) throw new Error(`the schema of ${service} declares no userData`);
   const userData = withMessaging(own);
+  // Only the apps that keep files have a store, and a declaration of files without one would be a promise not kept.
+  const storeOf = (files: FileStore | undefined): FileStore | undefined => {
+    const table = userData.tables.find((one) => (one.files ?? []).length > 0)?.table;
+    if (files === undefined && table !== undefined)
+      throw new Error(`${service} has no store for the files of ${table}`);
+    return files;
+  };
   return {
     controllers: [userDataController(service)],
     providers: [
@@ -29,40 +36,35 @@ export function userDataFeature(schema: ServiceSchema): { controllers: Type<unkn
           database: Database,
           unitOfWork: UnitOfWork,
           outbox: Outbox,
-          files: FileStore,
           erased: ErasedUsers,
           logger: Logger,
           hooks?: UserDataHooks,
+          files?: FileStore,
         ) => {
-          const common = { service, userData, database, unitOfWork, outbox, files, erased, hooks };
+          const common = { service, userData, database, unitOfWork, outbox, files: storeOf(files), erased, hooks };
           return new UserDataEraser({ ...common, logger: logger.for('user-data') });
         },
         inject: [
           Database,
           UnitOfWork,
           Outbox,
-          FileStore,
           ErasedUsers,
           Logger,
           { token: UserDataHooks, optional: true },
+          { token: FileStore, optional: true },
         ],
       },
       {
         provide: UserDataExporter,
-        useFactory: (database: Database, unitOfWork: UnitOfWork, outbox: Outbox, files: FileStore) =>
-          new UserDataExporter({ service, userData, database, unitOfWork, outbox, files }),
-        inject: [Database, UnitOfWork, Outbox, FileStore],
+        useFactory: (database: Database, unitOfWork: UnitOfWork, outbox: Outbox, files?: FileStore) =>
+          new UserDataExporter({ service, userData, database, unitOfWork, outbox, files: storeOf(files) }),
+        inject: [Database, UnitOfWork, Outbox, { token: FileStore, optional: true }],
       },
       {
         provide: UserDataHousekeeping,
-        useFactory: (
-          database: Database,
-          files: FileStore,
-          erased: ErasedUsers,
-          eraser: UserDataEraser,
-          logger: Logger,
-        ) => new UserDataHousekeeping(database, files, erased, eraser, logger.for('user-data')),
-        inject: [Database, FileStore, ErasedUsers, UserDataEraser, Logger],
+        useFactory: (erased: ErasedUsers, eraser: UserDataEraser, logger: Logger) =>
+          new UserDataHousekeeping(erased, eraser, logger.for('user-data')),
+        inject: [ErasedUsers, UserDataEraser, Logger],
       },
     ],
   };

@@ -14,17 +14,6 @@ export interface OwnedFile {
  * value is the id of the person.
  */
 export const userRows = {
-  /** JSON array of the rows, as text: it goes into a file as it is. */
-  async read(db: Queryable, { table, mine, leftOut }: UserTable, userId: string) {
-    const [row] = await db.query<{ records: number; rows: string }>(
-      `user-data.read.${table}`,
-      `SELECT count(*)::int AS records, coalesce(json_agg(to_jsonb(t) - $2::text[]), '[]')::text AS rows
-       FROM ${table} AS t WHERE ${mine}`,
-      [userId, Object.keys(leftOut ?? {})],
-    );
-    return row ?? { records: 0, rows: '[]' };
-  },
-
   async files(db: Queryable, { table, mine, files = [] }: UserTable, userId: string): Promise<OwnedFile[]> {
     const found: OwnedFile[] = [];
     for (const { area, ids, exportedAs } of files) {

@@ -51,7 +51,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // SSD; the default makes the planner shun indexes.
   random_page_cost: '1.1',
   jit: 'off',
-  // Statements and details quote people's data.
+  // Errors, statements and details quote people's data. Whoever sent the statement gets the error; what the server has to
+  // say of itself (LOG, FATAL, PANIC) is written.
+  log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_parameter_max_length: '0',

@@ -43,7 +43,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
     for (const schema of options.schemas) {
       report.applied.push(...(await migrateSchema(options.adminUrl, schema, say)));
       if (options.singleRole !== true) {
-        await patiently(`grants of ${schema.service}`, say, () => grantOwnSchema(admin, schema.service));
+        await patiently(`grants of ${schema.service}`, say, () => grantOwnSchema(admin, schema));
       }
     }
     if (options.singleRole === true) {

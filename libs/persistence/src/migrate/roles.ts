@@ -1,5 +1,11 @@
 import pg from 'pg';
-import { migrationsTableOf, roleNameOf, schemaNameOf, type SchemaOwner } from '../service-schema.js';
+import {
+  migrationsTableOf,
+  roleNameOf,
+  schemaNameOf,
+  type SchemaOwner,
+  type ServiceSchema,
+} from '../service-schema.js';
 import { scramVerifier } from './scram.js';
 
 const EXTENSIONS = ['pg_trgm', 'unaccent', 'citext', 'btree_gin'] as const;
@@ -28,8 +34,11 @@ export async function closeDatabase(admin: pg.Client): Promise<void> {
   await admin.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
 }
 
-/** Data of its own schema, no definitions; the list of migrations only to read. */
-export async function grantOwnSchema(admin: pg.Client, owner: SchemaOwner): Promise<void> {
+/** Data of its own schema, no definitions; the list of migrations only to read, some tables only to append to. */
+export async function grantOwnSchema(
+  admin: pg.Client,
+  { service: owner, appendOnly = [] }: Pick<ServiceSchema, 'service' | 'appendOnly'>,
+): Promise<void> {
   const role = quote(roleNameOf(owner));
   const schema = quote(schemaNameOf(owner));
   const tables = 'SELECT, INSERT, UPDATE, DELETE';
@@ -43,6 +52,9 @@ export async function grantOwnSchema(admin: pg.Client, owner: SchemaOwner): Prom
   const list = migrationsTableOf(owner);
   const exists = await admin.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [list]);
   if (exists.rows[0]?.found === true) await admin.query(`REVOKE INSERT, UPDATE, DELETE ON ${list} FROM ${role}`);
+  for (const table of appendOnly) {
+    await admin.query(`REVOKE UPDATE, DELETE ON ${schema}.${quote(table)} FROM ${role}`);
+  }
 }
 
 async function databaseName(admin: pg.Client): Promise<string> {

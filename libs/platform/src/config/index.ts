@@ -1,13 +1,17 @@
 export { describeSettings, type SettingDescription } from './describe-settings.js';
-export { EXIT_BAD_CONFIGURATION, formatSettingsError, loadSettings } from './load-settings.js';
+export { EXIT_BAD_CONFIGURATION, formatSettingsError, loadAllSettings, loadSettings } from './load-settings.js';
 export { platformSettings, type PlatformSettings } from './platform-settings.js';
 export {
   type Environment,
+  readAllSettings,
   readSettings,
   SETTING_PROBLEMS,
   type SettingProblem,
   type SettingProblemCode,
+  type SettingsCheck,
+  settingsCheck,
   SettingsError,
+  type SettingsPart,
   settingsWarnings,
 } from './read-settings.js';
 export {

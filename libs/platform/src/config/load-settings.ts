@@ -1,4 +1,11 @@
-import { type Environment, readSettings, SettingsError, settingsWarnings } from './read-settings.js';
+import {
+  allSettingsWarnings,
+  type Environment,
+  readAllSettings,
+  type SettingsCheck,
+  SettingsError,
+  type SettingsPart,
+} from './read-settings.js';
 import type { SettingsDefinition, SettingsOf } from './setting.js';
 
 /** EX_CONFIG of sysexits.h: the service manager need not try again before a human changed something. */
@@ -8,10 +15,18 @@ export const EXIT_BAD_CONFIGURATION = 78;
 export function loadSettings<D extends SettingsDefinition>(
   definition: D,
   env: Environment = process.env,
+  checks: readonly SettingsCheck[] = [],
 ): SettingsOf<D> {
+  return loadAllSettings({ one: { definition, env, checks } }).one;
+}
+
+/** The same for several apps in one process: one list for all of them. */
+export function loadAllSettings<P extends Record<string, SettingsDefinition>>(parts: {
+  [K in keyof P]: SettingsPart<P[K]>;
+}): { [K in keyof P]: SettingsOf<P[K]> } {
   try {
-    const settings = readSettings(definition, env);
-    const warnings = settingsWarnings(definition, env);
+    const settings = readAllSettings(parts);
+    const warnings = allSettingsWarnings(Object.values(parts));
     if (warnings.length > 0) process.stderr.write(`${warnings.map((line) => `warning: ${line}`).join('\n')}\n`);
     return settings;
   } catch (error) {

@@ -61,11 +61,17 @@ export const platformSettings = defineSettings({
     optional: true,
     description: 'Base URL of an OTLP/HTTP collector, e.g. http://localhost:4318; tracing is off without it',
   }),
+  TRACES_PER_SECOND: setting.integer({
+    default: 10,
+    min: 0,
+    max: 100_000,
+    description: 'So many requests of every second are recorded and exported in any case, by every gateway',
+  }),
   TRACE_SAMPLE_RATIO: setting.number({
-    default: 0.1,
+    default: 0.01,
     min: 0,
     max: 1,
-    description: 'Share of the requests whose spans are recorded and exported; 1 for all of them',
+    description: 'Share of the requests beyond TRACES_PER_SECOND that is recorded as well; 1 for all of them',
   }),
   DATA_DIR: setting.string({ default: './data', description: 'Folder for files and generated secrets' }),
   OUTBOUND_USER_AGENT: setting.string({

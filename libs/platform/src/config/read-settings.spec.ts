@@ -6,7 +6,14 @@ import { parseFieldKeys } from '../crypto/index.js';
 import { describeSettings } from './describe-settings.js';
 import { formatSettingsError } from './load-settings.js';
 import { platformSettings } from './platform-settings.js';
-import { readSettings, SettingsError, settingsWarnings } from './read-settings.js';
+import {
+  allSettingsWarnings,
+  readAllSettings,
+  readSettings,
+  settingsCheck,
+  SettingsError,
+  settingsWarnings,
+} from './read-settings.js';
 import { defineSettings, setting, type SettingsOf } from './setting.js';
 
 const definition = defineSettings({
@@ -22,15 +29,16 @@ const definition = defineSettings({
 });
 const good = { DATABASE_URL: 'postgres://u:p@localhost/x', JWT_KEY: 'k'.repeat(32) };
 
-const errorFor = (env: Record<string, string>): SettingsError => {
+const refused = (read: () => unknown): SettingsError => {
   try {
-    readSettings(definition, env);
+    read();
   } catch (error) {
     if (error instanceof SettingsError) return error;
     throw error;
   }
   throw new Error('the settings were accepted');
 };
+const errorFor = (env: Record<string, string>): SettingsError => refused(() => readSettings(definition, env));
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -127,6 +135,60 @@ describe('readSettings', () => {
     expect(settingsWarnings(definition, { jwt_key: 'x' })).toHaveLength(1);
     // The right name is set as well, so the other is on purpose.
     expect(settingsWarnings(definition, { ...good, DATABSE_URL: 'x' })).toEqual([]);
+  });
+});
+
+describe('a check of settings that are right one by one', () => {
+  const { SIGN_UP, MODE, API_PORT } = definition;
+  const check = settingsCheck({ SIGN_UP, MODE }, (settings) =>
+    settings.SIGN_UP && settings.MODE === 'single'
+      ? [{ code: 'SETTINGS_CONTRADICT', variable: 'SIGN_UP', expected: 'false', fix: 'Set MODE=multi.' }]
+      : [],
+  );
+  const wrong = (env: Record<string, string>): string[] =>
+    refused(() => readSettings({ SIGN_UP, MODE, API_PORT }, env, [check])).problems.map(({ variable }) => variable);
+
+  it('is in one list with what else is wrong', () => {
+    expect(wrong({ API_PORT: 'x' })).toEqual(['API_PORT', 'SIGN_UP']);
+  });
+
+  it('says nothing where one it looks at could not be read, and cannot look at what is not there', () => {
+    expect(wrong({ MODE: 'triple' })).toEqual(['MODE']);
+    expect(() => readSettings({ MODE }, {}, [check])).toThrow('looks at SIGN_UP, which this app does not have');
+  });
+});
+
+describe('settings of several apps in one process', () => {
+  const { API_PORT, MODE, RATIO } = definition;
+  const door = { API_PORT, MODE };
+  const office = { RATIO, MODE };
+  const both = (env: Record<string, string>) => ({
+    door: { definition: door, env },
+    office: { definition: office, env: { ...env, RATIO: env['RATIO'] ?? '0.25' } },
+  });
+
+  it('are read each from its own environment', () => {
+    const { door: one, office: other } = readAllSettings(both({ API_PORT: '80', MODE: 'multi' }));
+    const port: number = one.API_PORT;
+    expect([port, one.MODE, other]).toEqual([80, 'multi', { RATIO: 0.25, MODE: 'multi' }]);
+  });
+
+  it('are wrong all at once, and one that two apps have is told once', () => {
+    const error = refused(() => readAllSettings(both({ API_PORT: 'x', MODE: 'y', RATIO: '2' })));
+    expect(error.problems.map(({ variable }) => variable)).toEqual(['API_PORT', 'MODE', 'RATIO']);
+  });
+
+  it('are no misspelt settings of each other', () => {
+    const parts = both({ API_PORTS: '1' });
+    expect(allSettingsWarnings(Object.values(parts))).toEqual([
+      'API_PORTS is not a setting and is ignored. Did you mean API_PORT?',
+    ]);
+    expect(
+      allSettingsWarnings([
+        { definition: door, env: { MODES: 'x' } },
+        { definition: { MODES: MODE }, env: {} },
+      ]),
+    ).toEqual([]);
   });
 });
 

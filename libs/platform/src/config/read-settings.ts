@@ -11,6 +11,7 @@ export const SETTING_PROBLEMS = {
   SETTING_FILE_UNREADABLE: 'A variable NAME_FILE names a file that cannot be read or is empty.',
   SETTING_GIVEN_TWICE: 'Both NAME and NAME_FILE are set.',
   SETTING_IS_A_SAMPLE: 'A secret is a well-known sample value, which is refused in production.',
+  SETTINGS_CONTRADICT: 'Two variables that are right alone do not go together.',
 } as const;
 export type SettingProblemCode = keyof typeof SETTING_PROBLEMS;
 
@@ -39,8 +40,59 @@ const names = (problems: readonly SettingProblem[]): string => problems.map((pro
 const SAMPLES =
   /^(change[-_ ]?me|changeit|secret|password|passw0rd|postgres|admin|default|example|test|your[-_ ].*|<.*>|x{3,}|1234.*)$/i;
 
+/** What is wrong with settings that are right one by one. */
+export interface SettingsCheck {
+  readonly looksAt: readonly string[];
+  problemsOf(values: Readonly<Record<string, unknown>>): readonly SettingProblem[];
+}
+
+export const settingsCheck = <D extends SettingsDefinition>(
+  looksAt: D,
+  problemsOf: (settings: SettingsOf<D>) => readonly SettingProblem[],
+): SettingsCheck => ({
+  looksAt: Object.keys(looksAt),
+  // It is asked only when every one of them was read by its own parser.
+  problemsOf: (values) => problemsOf(values as SettingsOf<D>),
+});
+
+/** The settings of one app, and what they are read from. */
+export interface SettingsPart<D extends SettingsDefinition> {
+  definition: D;
+  env: Environment;
+  checks?: readonly SettingsCheck[];
+}
+
 /** Reads every setting of the definition, or throws `SettingsError` with all that is wrong at once. */
-export function readSettings<D extends SettingsDefinition>(definition: D, env: Environment): SettingsOf<D> {
+export function readSettings<D extends SettingsDefinition>(
+  definition: D,
+  env: Environment,
+  checks: readonly SettingsCheck[] = [],
+): SettingsOf<D> {
+  return readAllSettings({ one: { definition, env, checks } }).one;
+}
+
+/** The same for several apps in one process; what is wrong with a setting that many of them have is told once. */
+export function readAllSettings<P extends Record<string, SettingsDefinition>>(parts: {
+  [K in keyof P]: SettingsPart<P[K]>;
+}): { [K in keyof P]: SettingsOf<P[K]> } {
+  const list: Readonly<Record<string, SettingsPart<SettingsDefinition>>> = parts;
+  const problems = new Map<string, SettingProblem>();
+  const values = Object.entries(list).map(([name, part]) => {
+    const read = readPart(part);
+    for (const problem of read.problems) {
+      if (!problems.has(problem.variable)) problems.set(problem.variable, problem);
+    }
+    return [name, Object.freeze(read.values)];
+  });
+  // Every key of every definition was read by its own parser.
+  if (problems.size === 0) return Object.fromEntries(values) as { [K in keyof P]: SettingsOf<P[K]> };
+  throw new SettingsError([...problems.values()], allSettingsWarnings(Object.values(list)));
+}
+
+function readPart({ definition, env, checks = [] }: SettingsPart<SettingsDefinition>): {
+  values: Record<string, unknown>;
+  problems: SettingProblem[];
+} {
   const problems: SettingProblem[] = [];
   const values: Record<string, unknown> = {};
   for (const [variable, spec] of Object.entries(definition)) {
@@ -48,9 +100,13 @@ export function readSettings<D extends SettingsDefinition>(definition: D, env: E
     if (outcome.problem !== undefined) problems.push(outcome.problem);
     else values[variable] = outcome.value;
   }
-  if (problems.length > 0) throw new SettingsError(problems, settingsWarnings(definition, env));
-  // Every key of the definition was read by its own parser.
-  return Object.freeze(values) as SettingsOf<D>;
+  for (const check of checks) {
+    const unknown = check.looksAt.find((name) => !(name in definition));
+    if (unknown !== undefined) throw new Error(`a check looks at ${unknown}, which this app does not have`);
+    // Settings that could not be read contradict nothing yet.
+    if (check.looksAt.every((name) => name in values)) problems.push(...check.problemsOf(values));
+  }
+  return { values, problems };
 }
 
 /** Variables that are probably misspelt names of known ones. Never a reason not to start. */
@@ -63,6 +119,14 @@ export function settingsWarnings(definition: SettingsDefinition, env: Environmen
       const meant = nearestName(name, unset);
       return meant === undefined ? [] : [`${name} is not a setting and is ignored. Did you mean ${meant}?`];
     });
+}
+
+/** The same for several apps in one process: the name of a setting of one is no misspelt one of another. */
+export function allSettingsWarnings(parts: readonly SettingsPart<SettingsDefinition>[]): string[] {
+  return settingsWarnings(
+    Object.fromEntries(parts.flatMap(({ definition }) => Object.entries(definition))),
+    Object.fromEntries(parts.flatMap(({ env }) => Object.entries(env))),
+  );
 }
 
 type Outcome = { value: unknown; problem?: undefined } | { value?: undefined; problem: SettingProblem };

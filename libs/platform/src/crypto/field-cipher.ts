@@ -57,9 +57,9 @@ export class FieldCipher {
     }
   }
 
-  /** True for values of an older key: the rotation command writes them anew. */
-  needsRotation(value: string): boolean {
-    return takeApart(value).keyId !== this.activeId;
+  /** What values of the newest key begin with: all others are to be sealed anew. */
+  get prefix(): string {
+    return `v1.${this.activeId}.`;
   }
 }
 

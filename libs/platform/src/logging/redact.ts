@@ -13,10 +13,18 @@ const SECRET_KEY =
 const PERSONAL_KEY =
   /email|^mail$|phone|mobile|^(first|last|full|display|user)name$|^address$|street|birth|^ip$|clientaddress|useragent|resume|coverletter/;
 
-const isHiddenKey = (key: string): boolean => {
+/** Keys are mostly names in our code, the same on every line; bounded, because maps bring their own. */
+const judged = new Map<string, boolean>();
+const MOST_JUDGED = 1_000;
+
+function isHiddenKey(key: string): boolean {
+  const known = judged.get(key);
+  if (known !== undefined) return known;
   const plain = key.toLowerCase().replaceAll(/[-_\s.]/g, '');
-  return SECRET_KEY.test(plain) || PERSONAL_KEY.test(plain);
-};
+  const isHidden = SECRET_KEY.test(plain) || PERSONAL_KEY.test(plain);
+  if (judged.size < MOST_JUDGED) judged.set(key, isHidden);
+  return isHidden;
+}
 
 /**
  * Takes out of free text what looks like a secret or an address: tokens, credentials and queries in URLs (they carry

@@ -15,9 +15,4 @@ const storage = new AsyncLocalStorage<RequestLogContext>();
 export const requestContext = {
   run: <T>(context: RequestLogContext, work: () => T): T => storage.run(context, work),
   get: (): RequestLogContext | undefined => storage.getStore(),
-  /** Adds what became known later, e.g. the user after the token was checked. Nothing outside of a request. */
-  assign(more: Partial<RequestLogContext>): void {
-    const current = storage.getStore();
-    if (current !== undefined) Object.assign(current, more);
-  },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isPublicAddress } from './address.js';
-import { checkPublicUrl, guardedLookup, type ResolvedAddress, UrlRefused } from './url-guard.js';
+import { isPublicAddress, isPublicOrOwnAddress } from './address.js';
+import { checkOwnNetworkUrl, checkPublicUrl, guardedLookup, type ResolvedAddress, UrlRefused } from './url-guard.js';
 
 const refused = [
   // IPv4
@@ -73,6 +73,61 @@ describe('isPublicAddress', () => {
   it.each(['2001:4860:4860::8888', '2606:4700::1111', '2a00:1450:4001:81b::200e'])('takes %s', (address) =>
     expect(isPublicAddress(address)).toBe(true),
   );
+});
+
+const own = [
+  '10.0.0.1',
+  '100.64.0.1',
+  '127.0.0.1',
+  '127.255.255.254',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.168.1.1',
+  '::1',
+  'fc00::1',
+  'fd12:3456::1',
+];
+
+describe('isPublicOrOwnAddress', () => {
+  it.each([...own, '8.8.8.8', '2606:4700::1111'])('takes %s', (address) =>
+    expect(isPublicOrOwnAddress(address)).toBe(true),
+  );
+
+  it.each(refused.filter((address) => !own.includes(address)))('refuses %s', (address) =>
+    expect(isPublicOrOwnAddress(address)).toBe(false),
+  );
+
+  it('opens nothing but the ranges an operator may run', () => {
+    const opened = refused.filter((address) => isPublicOrOwnAddress(address));
+    expect(opened.filter((address) => !own.includes(address))).toEqual([]);
+    expect(own.filter((address) => isPublicAddress(address))).toEqual([]);
+  });
+});
+
+describe('checkOwnNetworkUrl', () => {
+  it.each(['http://127.0.0.1:8484/', 'http://localhost/', 'http://printer/', 'https://x.lan/', 'http://[::1]/'])(
+    'takes %s',
+    (url) => {
+      expect(() => checkOwnNetworkUrl(new URL(url))).not.toThrow();
+    },
+  );
+
+  it.each([
+    'http://169.254.169.254/',
+    'http://2852039166/',
+    'http://0xa9fea9fe/',
+    'http://0251.0376.0251.0376/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://[64:ff9b::a9fe:a9fe]/',
+    'http://[fe80::1]/',
+    'http://[fd00:ec2::254]/',
+    'http://100.100.100.200/',
+    'http://0.0.0.0/',
+    'http://user:pw@10.0.0.1/',
+    'file:///etc/passwd',
+  ])('refuses %s', (url) => {
+    expect(() => checkOwnNetworkUrl(new URL(url))).toThrow(UrlRefused);
+  });
 });
 
 describe('checkPublicUrl', () => {

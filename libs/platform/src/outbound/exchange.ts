@@ -22,6 +22,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** 999 is what one large job site answers to programs. */
 const BLOCKED = new Set([401, 403, 451, 999]);
 const DETAIL_BYTES = 2048;
+const DRAIN_BYTES = 64 * 1024;
 
 /** Sends one request and reads one answer. Never rejects. */
 export async function exchange(dispatcher: Dispatcher, { url, request, headers, leftMs }: Exchange): Promise<Hop> {
@@ -78,6 +79,10 @@ async function readAnswer(
   request: FullRequest,
 ): Promise<OutboundOutcome> {
   const { contentType, charset } = mediaType(headers['content-type']);
+  if (request.ignoreBody) {
+    await drain(response.body);
+    return { kind: 'ok', status: response.statusCode, body: Buffer.alloc(0), headers, url: url.href };
+  }
   const wanted = request.accept;
   const announced = Number(headers['content-length'] ?? '0');
   if (wanted !== undefined && contentType !== undefined && !wanted.includes(contentType)) {
@@ -116,6 +121,9 @@ async function readDetail(
     throw error;
   }
 }
+
+/** Reads a little, so that the connection can be used again; of more, or of one that breaks, only the status was wanted. */
+const drain = (body: Dispatcher.ResponseData['body']): Promise<void> => body.dump({ limit: DRAIN_BYTES });
 
 /** Closes the connection of an answer nobody will read. That this ends in an error event is what we asked for. */
 function discard(body: Dispatcher.ResponseData['body']): void {

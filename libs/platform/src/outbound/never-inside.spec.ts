@@ -83,6 +83,35 @@ describe('OutboundHttp: never inside', () => {
     expect(outer.visits).toHaveLength(6);
   });
 
+  it('calls an own network where that is open, and nothing beside it, whatever a name leads to', async () => {
+    inner.handlers.set('/hook', (_request, response) => response.end('mine'));
+    const http = outbound({ resolver: async () => [{ address: '127.0.0.1', family: 4 }] });
+    const own = (url: string): OutboundRequest => get('/', { url, policy: 'own-network' });
+    expect(okText(await http.request(own(inner.url('/hook'))))).toBe('mine');
+    expect(okText(await http.request(own(inner.url('/hook', 'printer.lan'))))).toBe('mine');
+    for (const address of ['169.254.169.254', '0.0.0.0', 'fd00:ec2::254']) {
+      const family = address.includes(':') ? 6 : 4;
+      const elsewhere = outbound({ resolver: async () => [{ address, family }] });
+      expect(await elsewhere.request(own(inner.url('/hook', 'printer.lan')))).toMatchObject({ reason: 'url-refused' });
+    }
+    expect(await http.request(own('http://169.254.169.254/latest/meta-data/'))).toMatchObject({
+      reason: 'url-refused',
+    });
+    expect(inner.visits).toHaveLength(2);
+  });
+
+  it.each(['public-only', 'own-network'] as const)(
+    'does not follow a redirect where none is wanted: %s',
+    async (policy) => {
+      outer.handlers.set('/', (_request, response) => response.writeHead(302, { location: '/end' }).end());
+      expect(await outbound().request(get('/', { policy, maxRedirects: 0 }))).toMatchObject({
+        reason: 'too-many-redirects',
+        status: 302,
+      });
+      expect(outer.visits.map(({ path }) => path)).toEqual(['/']);
+    },
+  );
+
   it('does not carry a body to another origin', async () => {
     outer.handlers.set('/', (_request, response) =>
       response.writeHead(307, { location: outer.url('/steal', 'other.example.org') }).end(),

@@ -68,6 +68,34 @@ describe('OutboundHttp: what comes back', () => {
     expect(await outbound().request(get('/'))).toMatchObject({ status, ...expected });
   });
 
+  it('asks for nothing but the status where only that matters', async () => {
+    const ignored = get('/', { ignoreBody: true, accept: ['application/json'], maxBytes: 10 });
+    outer.handlers.set('/', (_request, response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'br' })
+        .end(Buffer.alloc(5_000_000, 1)),
+    );
+    expect(await outbound().request(ignored)).toMatchObject({ kind: 'ok', status: 200, body: Buffer.alloc(0) });
+    outer.handlers.set('/', (_request, response) => response.writeHead(400).end('why'));
+    expect(await outbound().request(ignored)).toMatchObject({ kind: 'failed', status: 400, detail: 'why' });
+  });
+
+  it('does not make one who has a plan of his own wait for what a host did to others', async () => {
+    outer.handlers.set('/busy', (_request, response) => response.writeHead(429, { 'retry-after': '600' }).end());
+    outer.handlers.set('/', (_request, response) => response.end('here'));
+    const http = outbound();
+    const planned = { unpaced: true, method: 'POST', body: '{}' } as const;
+    expect(await http.request(get('/busy', planned))).toMatchObject({ kind: 'blocked', status: 429 });
+    expect(okText(await http.request(get('/')))).toBe('here');
+    await http.request(get('/busy'));
+    expect(await http.request(get('/'))).toMatchObject({ kind: 'blocked' });
+    expect(okText(await http.request(get('/', planned)))).toBe('here');
+    outer.handlers.set('/down', (_request, response) => response.writeHead(500).end());
+    for (let failures = 0; failures < 8; failures += 1) {
+      expect(await http.request(get('/down', planned))).toMatchObject({ reason: 'server-error' });
+    }
+  });
+
   it('refuses a media type nobody can use', async () => {
     outer.handlers.set('/', (_request, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>'),
@@ -119,10 +147,8 @@ describe('OutboundHttp: bounds', () => {
       response.writeHead(200);
     });
     for (const path of ['/hang', '/drip']) {
-      const started = performance.now();
       const outcome = await outbound().request(get(path, { timeoutMs: 300 }));
       expect(outcome).toMatchObject({ kind: 'failed', reason: 'timeout', retryable: true });
-      expect(performance.now() - started).toBeLessThan(1500);
     }
   });
 

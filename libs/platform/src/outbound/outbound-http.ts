@@ -4,13 +4,21 @@ import type { Agent } from 'undici';
 import type { Logger } from '../logging/index.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { withSpan } from '../tracing/index.js';
-import { isPublicAddress } from './address.js';
+import { isPublicAddress, isPublicOrOwnAddress } from './address.js';
 import { exchange, type Hop } from './exchange.js';
 import { type GateOptions, HostGate, sleep } from './host-gate.js';
 import { type FullRequest, type OutboundRequest, type UrlPolicy, withDefaults } from './outbound-request.js';
 import { failed, type OutboundOutcome } from './outcome.js';
 import { parseRetryAfter } from './retry-after.js';
-import { checkPublicUrl, checkWebUrl, guardedLookup, type Resolver, systemResolver, UrlRefused } from './url-guard.js';
+import {
+  checkOwnNetworkUrl,
+  checkPublicUrl,
+  checkWebUrl,
+  guardedLookup,
+  type Resolver,
+  systemResolver,
+  UrlRefused,
+} from './url-guard.js';
 
 export interface OutboundHttpOptions {
   userAgent: string;
@@ -37,11 +45,17 @@ export class OutboundHttp {
   private readonly clock: Clock;
   private readonly gates: LRUCache<string, HostGate>;
   private readonly hostOptions = new Map<string, Partial<GateOptions>>();
+  private readonly allowed: Readonly<Record<'public-only' | 'own-network', (address: string) => boolean>>;
   private agents: Promise<Record<UrlPolicy, Agent>> | undefined;
 
   constructor(private readonly options: OutboundHttpOptions) {
     this.clock = options.clock ?? systemClock;
     this.gates = new LRUCache({ max: MAX_HOSTS });
+    const isPublic = options.isPublic ?? isPublicAddress;
+    this.allowed = {
+      'public-only': isPublic,
+      'own-network': (address) => isPublic(address) || isPublicOrOwnAddress(address),
+    };
   }
 
   /** What a host of our own choice bears; one call at a time unless told. `host` as in a URL, with its port if any. */
@@ -89,7 +103,7 @@ export class OutboundHttp {
         const pauseMs = parseRetryAfter(hop.retryAfter, this.clock.now());
         const pause = pauseMs ?? UNSTATED_PAUSE_MS;
         const waits = mayRepeat && pause <= PATIENCE_MS && pause < budget.leftMs;
-        if (!waits) return this.giveUpUntil(host, hop.status, pause, hop.detail);
+        if (!waits) return this.giveUpUntil(request.unpaced ? undefined : host, hop.status, pause, hop.detail);
         if (!(await this.pause(pause, budget, request.signal))) return failed('aborted');
         continue;
       }
@@ -112,7 +126,8 @@ export class OutboundHttp {
     let current = request;
     for (let redirects = 0; ; redirects += 1) {
       // Where the operator's host sends us is not the operator's choice.
-      const policy: UrlPolicy = request.policy === 'trusted' && url.origin === first.origin ? 'trusted' : 'public-only';
+      const policy: UrlPolicy =
+        request.policy === 'trusted' && url.origin !== first.origin ? 'public-only' : request.policy;
       const refusal = this.refusalOf(url, policy);
       if (refusal !== undefined) return { hop: refusal, host: url.host };
       const hop = await this.hop(url, current, policy, url.origin === first.origin, budget);
@@ -136,18 +151,20 @@ export class OutboundHttp {
     if (budget.leftMs <= 0) return failed('timeout');
     const dispatcher = (await this.agentsByPolicy())[policy];
     const headers = this.headersFor(request, sameOrigin);
-    return this.gate(url.host).run<Hop>(async () => {
+    const call = async (): Promise<Hop> => {
       const started = this.clock.monotonicMs();
       const hop = await exchange(dispatcher, { url, request, headers, leftMs: budget.leftMs });
       budget.leftMs -= this.clock.monotonicMs() - started;
       return hop;
-    }, request.signal);
+    };
+    return request.unpaced ? call() : this.gate(url.host).run(call, request.signal);
   }
 
   private refusalOf(url: URL, policy: UrlPolicy): OutboundOutcome | undefined {
     try {
       if (policy === 'trusted') checkWebUrl(url);
-      else checkPublicUrl(url, this.options.isPublic ?? isPublicAddress);
+      else if (policy === 'own-network') checkOwnNetworkUrl(url, this.allowed['own-network']);
+      else checkPublicUrl(url, this.allowed['public-only']);
       return undefined;
     } catch (error) {
       if (error instanceof UrlRefused) return failed('url-refused', { detail: error.message });
@@ -172,8 +189,8 @@ export class OutboundHttp {
     return sleep(ms, signal);
   }
 
-  private giveUpUntil(host: string, status: number, pauseMs: number, detail?: string): OutboundOutcome {
-    this.gate(host).block(pauseMs, status);
+  private giveUpUntil(host: string | undefined, status: number, pauseMs: number, detail?: string): OutboundOutcome {
+    if (host !== undefined) this.gate(host).block(pauseMs, status);
     return { kind: 'blocked', status, until: new Date(this.clock.now().getTime() + pauseMs), detail };
   }
 
@@ -185,7 +202,7 @@ export class OutboundHttp {
     return gate;
   }
 
-  /** Two pools: a kept-alive connection of the one is never used under the rules of the other. */
+  /** A pool each: a kept-alive connection of the one is never used under the rules of the other. */
   private agentsByPolicy(): Promise<Record<UrlPolicy, Agent>> {
     this.agents ??= this.makeAgents();
     return this.agents;
@@ -195,10 +212,12 @@ export class OutboundHttp {
     const { Agent } = await import('undici');
     const timeout = this.options.connectTimeoutMs ?? 5000;
     const resolve = this.options.resolver ?? systemResolver;
-    const isPublic = this.options.isPublic ?? isPublicAddress;
+    const guarded = (policy: 'public-only' | 'own-network') =>
+      new Agent({ connect: { timeout, lookup: guardedLookup(resolve, this.allowed[policy]) } });
     return {
       trusted: new Agent({ connect: { timeout } }),
-      'public-only': new Agent({ connect: { timeout, lookup: guardedLookup(resolve, isPublic) } }),
+      'public-only': guarded('public-only'),
+      'own-network': guarded('own-network'),
     };
   }
 }

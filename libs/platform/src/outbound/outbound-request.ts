@@ -1,8 +1,9 @@
 /**
  * `trusted`: a base URL of the code or the operator's configuration, which may lie inside. `public-only`: anything a
- * person or another site chose; only addresses of the public internet are connected to.
+ * person or another site chose; only addresses of the public internet are connected to. `own-network`: chosen by a
+ * person where the operator lets people call into his network; addresses of clouds' metadata stay closed even then.
  */
-export type UrlPolicy = 'trusted' | 'public-only';
+export type UrlPolicy = 'trusted' | 'public-only' | 'own-network';
 
 export interface OutboundRequest {
   /** Name of the source or provider: in metrics and logs instead of the URL. */
@@ -27,6 +28,13 @@ export interface OutboundRequest {
   retries?: number;
   /** GET, HEAD, PUT and DELETE are repeatable; say so of a POST that has its own idempotency key. */
   repeatable?: boolean;
+  /**
+   * The caller has a queue and patience of its own: no turn is taken, no pace kept, and what the host did to others
+   * does not matter. For hosts many people share, where one's broken address must not hold up everybody's.
+   */
+  unpaced?: boolean;
+  /** The status is all that matters: the body of a success is thrown away, however large. */
+  ignoreBody?: boolean;
   signal?: AbortSignal;
 }
 
@@ -36,6 +44,7 @@ const MB = 1024 * 1024;
 const DEFAULTS = {
   trusted: { timeoutMs: 30_000, maxBytes: 20 * MB },
   'public-only': { timeoutMs: 10_000, maxBytes: 5 * MB },
+  'own-network': { timeoutMs: 10_000, maxBytes: 5 * MB },
 } as const;
 
 export interface FullRequest extends OutboundRequest {
@@ -45,6 +54,8 @@ export interface FullRequest extends OutboundRequest {
   maxRedirects: number;
   retries: number;
   repeatable: boolean;
+  unpaced: boolean;
+  ignoreBody: boolean;
 }
 
 export function withDefaults(request: OutboundRequest): FullRequest {
@@ -58,5 +69,7 @@ export function withDefaults(request: OutboundRequest): FullRequest {
     maxRedirects: request.maxRedirects ?? 5,
     retries: request.retries ?? 2,
     repeatable: request.repeatable ?? (method !== 'POST' && method !== 'PATCH'),
+    unpaced: request.unpaced ?? false,
+    ignoreBody: request.ignoreBody ?? false,
   };
 }

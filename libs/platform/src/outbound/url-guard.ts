@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { isPublicAddress } from './address.js';
+import { isPublicAddress, isPublicOrOwnAddress } from './address.js';
 
 export interface ResolvedAddress {
   address: string;
@@ -16,6 +16,8 @@ export class UrlRefused extends Error {
   readonly code = 'URL_REFUSED';
 }
 
+const NOT_ALLOWED = 'The URL leads to an address that is not on the public internet.';
+
 /** Names that mean "inside" whatever DNS says. */
 const INTERNAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|localdomain|home\.arpa)$/;
 
@@ -24,15 +26,23 @@ const INTERNAL_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|lo
  * of IPv4 into dots, full-width and encoded characters into plain ones.
  */
 export function checkPublicUrl(url: URL, isAllowed: (address: string) => boolean = isPublicAddress): void {
-  checkWebUrl(url);
-  const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  if (isIP(host) !== 0) {
-    if (!isAllowed(host)) throw new UrlRefused('The URL leads to an address that is not on the public internet.');
-    return;
-  }
-  if (!host.includes('.') || INTERNAL_NAME.test(host)) {
+  const host = checkLiteral(url, isAllowed);
+  if (isIP(host) === 0 && (!host.includes('.') || INTERNAL_NAME.test(host))) {
     throw new UrlRefused('The URL names a host that is not on the public internet.');
   }
+}
+
+/** The same where the operator's own network is open too: names of inside are names like others. */
+export function checkOwnNetworkUrl(url: URL, isAllowed: (address: string) => boolean = isPublicOrOwnAddress): void {
+  checkLiteral(url, isAllowed);
+}
+
+/** An address in place of a name is never looked up, so it is checked here. Answers the host. */
+function checkLiteral(url: URL, isAllowed: (address: string) => boolean): string {
+  checkWebUrl(url);
+  const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  if (isIP(host) !== 0 && !isAllowed(host)) throw new UrlRefused(NOT_ALLOWED);
+  return host;
 }
 
 /** What holds for every URL, also one the operator configured. */
@@ -58,7 +68,7 @@ export function guardedLookup(resolve: Resolver, isAllowed: (address: string) =>
           return callback(Object.assign(new Error('the name has no address'), { code: 'ENOTFOUND' }), '', 0);
         }
         if (!found.every(({ address }) => isAllowed(address))) {
-          return callback(new UrlRefused('The URL leads to an address that is not on the public internet.'), '', 0);
+          return callback(new UrlRefused(NOT_ALLOWED), '', 0);
         }
         if (options.all === true) callback(null, addresses);
         else callback(null, first.address, first.family);

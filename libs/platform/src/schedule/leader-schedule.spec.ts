@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronTime } from 'cron';
 import { AlwaysLeader, Leadership } from '../leadership.js';
@@ -90,6 +90,38 @@ describe('LeaderSchedule', () => {
     expect(slots.attempts).toBe(fired);
     await turn(1200);
     expect(slots.recorded).toHaveLength(fired);
+  });
+
+  it('fires a slot that passed while the timer was set, and keeps quiet about it', async () => {
+    const said = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const late = jest.spyOn(CronTime.prototype, 'getTimeout').mockReturnValueOnce(-400);
+    const slots = new Slots();
+    const clock = at('2026-11-20T06:59:59.900Z');
+    slots.recorded.push('2026-11-19T07:00:00.000Z');
+    await schedule(new AlwaysLeader(), clock).add(slots.job('0 7 * * *'));
+    clock.time = '2026-11-20T07:00:00.300Z';
+    await turn();
+    expect(slots.recorded.at(-1)).toBe('2026-11-20T07:00:00.000Z');
+    expect(said.mock.calls).toEqual([]);
+    late.mockRestore();
+    said.mockRestore();
+  });
+
+  it('waits for a slot that is further away than a timer can wait for', async () => {
+    const registry = new SchedulerRegistry();
+    let looked = 0;
+    const job = new Slots().job('0 0 29 2 *', {
+      lastSlot: async () => {
+        looked += 1;
+        return undefined;
+      },
+    });
+    await new LeaderSchedule(registry, new AlwaysLeader(), at('2026-11-20T10:00:00Z'), logger, shutdown).add(job);
+    await turn(50);
+    // Once when it was added.
+    expect([registry.getTimeouts().length, looked]).toEqual([1, 1]);
+    await shutdown.run('test', 500);
+    expect(registry.getTimeouts()).toEqual([]);
   });
 
   it('does nothing while it follows, and catches up once what was missed when it is elected', async () => {

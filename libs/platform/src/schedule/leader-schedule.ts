@@ -6,6 +6,9 @@ import type { ShutdownSequence } from '../lifecycle/index.js';
 import type { Logger } from '../logging/index.js';
 import { latestSlot } from './slots.js';
 
+/** What a timer can wait for; beyond it would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export interface ScheduledJob {
   /** Unique in the process: `<service>.<job>`. */
   name: string;
@@ -53,21 +56,30 @@ export class LeaderSchedule {
 
   /** In `onModuleInit` of the feature that owns the job. */
   async add(job: ScheduledJob): Promise<void> {
-    const { CronJob } = await import('cron');
+    const { CronTime } = await import('cron');
     const timeZone = job.timeZone ?? 'UTC';
-    const timer = CronJob.from({
-      name: job.name,
-      cronTime: job.cron,
-      timeZone,
-      onTick: async () => {
-        await this.leadership.whileLeader((lost) => this.fire(entry, lost));
-      },
-    });
-    const entry: Entry = { job, schedule: timer.cronTime, timeZone, addedAt: this.clock.now() };
+    const entry: Entry = { job, schedule: new CronTime(job.cron, timeZone), timeZone, addedAt: this.clock.now() };
     this.entries.push(entry);
-    this.registry.addCronJob(job.name, timer);
-    timer.start();
+    this.arm(entry);
     await this.leadership.whileLeader((lost) => this.fire(entry, lost));
+  }
+
+  /**
+   * A timer of our own for the next slot. The package's `CronJob` skips a slot that passes while it sets its timer (a
+   * busy machine), which is an hour or a day without its work, and says so on the console. Here it is late.
+   */
+  private arm(entry: Entry): void {
+    const { job, schedule } = entry;
+    const dueInMs = Math.max(0, schedule.getTimeout());
+    const timer = setTimeout(
+      () => {
+        this.registry.deleteTimeout(job.name);
+        this.arm(entry);
+        if (dueInMs <= LONGEST_TIMER_MS) void this.leadership.whileLeader((lost) => this.fire(entry, lost));
+      },
+      Math.min(dueInMs, LONGEST_TIMER_MS),
+    );
+    this.registry.addTimeout(job.name, timer);
   }
 
   private async catchUp(lost: AbortSignal): Promise<void> {
@@ -96,10 +108,10 @@ export class LeaderSchedule {
     }
   }
 
-  private async stop(): Promise<void> {
+  private stop(): Promise<void> {
     for (const { job } of this.entries) {
-      if (!this.registry.doesExist('cron', job.name)) continue;
-      await this.registry.getCronJob(job.name).stop();
+      if (this.registry.doesExist('timeout', job.name)) this.registry.deleteTimeout(job.name);
     }
+    return Promise.resolve();
   }
 }

@@ -65,6 +65,19 @@ describe('the share of traces that is recorded', () => {
     expect(Math.abs(unnamed.length - 500)).toBeLessThan(120);
   });
 
+  it('is every request while they are few, and the share of those beyond', async () => {
+    tracing = await startTracing({ service: 'test', version: '1', endpoint, ratio: 0, perSecond: 50 });
+    const recorded = (): number =>
+      Array.from({ length: 2_000 }, (_, at) => admitTrace(at % 2 === 0 ? undefined : someTrace())).filter(
+        ({ isChosen }) => isChosen,
+      ).length;
+    const first = recorded();
+    // The loop may run over the end of a second.
+    expect([50, 100]).toContain(first);
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    expect([50, 100]).toContain(recorded());
+  });
+
   it('is nothing, and the trace goes on untouched, where nothing is exported', async () => {
     tracing = await startTracing({ service: 'test', version: '1' });
     expect(admitTrace(traceparent)).toEqual({ isChosen: false, traceparent });

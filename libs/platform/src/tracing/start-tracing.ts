@@ -11,9 +11,9 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
   if (options.endpoint === undefined) return { stop: () => Promise.resolve() };
   // 40 modules: only a process that exports pays for them.
   const { startExporting } = await import('./export-spans.js');
-  const { endpoint, ratio = 1 } = options;
+  const { endpoint, ratio = 1, perSecond = 0 } = options;
   const exporting = startExporting({ ...options, endpoint, ratio });
-  recordShare(ratio);
+  recordShare({ ratio, perSecond });
   return {
     stop: () => {
       recordShare(undefined);

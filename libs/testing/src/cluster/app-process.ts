@@ -43,20 +43,20 @@ export class AppProcess {
     return this.keeper !== undefined && this.keeper.exitCode === null && this.keeper.signalCode === null;
   }
 
-  /** Resolves when the app says it is ready. */
-  async start(): Promise<void> {
-    await this.launch();
+  /** Resolves when the app says it is ready. `more` settings are for this start alone. */
+  async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.launch(more);
     await this.ready();
   }
 
   /** Resolves when the process exists; whoever waits for it asks `ready`. */
-  async launch(): Promise<void> {
+  async launch(more: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.isRunning) throw new Error(`${this.app} runs already`);
     const { entry, env, onLine } = this.options;
     this.last = [];
     const keeper = spawn('/bin/sh', ['-c', KEEPER, 'app-keeper', process.execPath, '--enable-source-maps', entry], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
+      env: { PATH: process.env.PATH, TZ: 'UTC', ...env, ...more },
       // A Ctrl-C is for us; we end the apps in order.
       detached: true,
     });
@@ -86,6 +86,15 @@ export class AppProcess {
 
   signal(signal: NodeJS.Signals): void {
     if (this.isRunning) process.kill(this.childPid, signal);
+  }
+
+  /** Resolves when it has died by itself. */
+  async died(patienceMs: number): Promise<void> {
+    const giveUpAt = performance.now() + patienceMs;
+    while (this.isRunning) {
+      if (performance.now() > giveUpAt) throw new Error(`${this.app} still runs after ${patienceMs / 1000} s`);
+      await sleep(20);
+    }
   }
 
   /** Power off: no handler of the app runs. */

@@ -77,7 +77,10 @@ export class ApiDocument {
     return found.map(({ field, message }) => `${where}: ${field} ${message}`);
   }
 
-  /** Objects in answers that would let undeclared members pass; errors may carry members of their own. */
+  /**
+   * What in answers would let undeclared members pass: objects that are not closed, maps, and values without a type.
+   * Errors may carry members of their own.
+   */
   openObjects(): string[] {
     return this.operations.flatMap((operation) =>
       [...operation.responses]
@@ -139,12 +142,16 @@ export class ApiDocument {
 }
 
 function openIn(schema: unknown, where: string): string[] {
-  if (Array.isArray(schema)) return schema.flatMap((one) => openIn(one, where));
-  if (typeof schema !== 'object' || schema === null) return [];
   const node = asObject(schema);
-  const own = 'properties' in node && node.additionalProperties !== false ? [where] : [];
-  const inner = Object.entries(node).flatMap(([key, value]) => openIn(value, `${where}.${key}`));
-  return [...own, ...inner];
+  const { properties, additionalProperties, items } = node;
+  const isClosed = properties === undefined ? node.type !== 'object' : additionalProperties === false;
+  const isTyped = ['type', 'anyOf', 'oneOf', 'allOf', 'enum', 'const'].some((key) => key in node);
+  return [
+    ...(isClosed && isTyped ? [] : [where]),
+    ...Object.entries(asObject(properties)).flatMap(([name, one]) => openIn(one, `${where}.${name}`)),
+    ...(items === undefined ? [] : openIn(items, `${where}[]`)),
+    ...['anyOf', 'oneOf', 'allOf'].flatMap((key) => asList(node[key]).flatMap((one) => openIn(one, where))),
+  ];
 }
 
 const asObject = (value: unknown): Json =>

@@ -51,7 +51,7 @@ export async function createTestDatabase(schemas: readonly ServiceSchema[]): Pro
   // A copy does not inherit the rights on the database itself.
   await withServer(adminUrl, async (client) => {
     await closeDatabase(client);
-    for (const { service } of schemas) await grantOwnSchema(client, service);
+    for (const schema of schemas) await grantOwnSchema(client, schema);
   });
 
   const opened: PostgresDatabase[] = [];
