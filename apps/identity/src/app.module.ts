@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { MessagingModule, userDataFeature } from '#messaging';
 import { leadershipProviders, PersistenceModule } from '#persistence';
-import { FieldCipher } from '#platform';
+import { FieldCipher, fileStoreProvider } from '#platform';
 import { AccountFactory } from './accounts/account-factory.js';
 import { AccountRepository } from './accounts/account.repository.js';
 import { AccountsRpcController } from './accounts/accounts.rpc.controller.js';
@@ -19,10 +19,10 @@ import { AchievementsService } from './achievements/achievements.service.js';
 import { ApiKeyRepository } from './api-keys/api-key.repository.js';
 import { ApiKeysRpcController } from './api-keys/api-keys.rpc.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { KeyEnds } from './api-keys/key-ends.js';
 import { KeyUsage } from './api-keys/key-usage.js';
-import { AuditLogRepository } from './audit/audit-log.repository.js';
+import { auditProviders } from './audit/audit.providers.js';
 import { AuditRpcController } from './audit/audit.rpc.controller.js';
-import { AuditService } from './audit/audit.service.js';
 import { AvatarRepository } from './avatar/avatar.repository.js';
 import { AvatarRpcController } from './avatar/avatar.rpc.controller.js';
 import { AvatarShelf } from './avatar/avatar-shelf.js';
@@ -34,6 +34,8 @@ import { ConnectionsRpcController } from './connections/connections.rpc.controll
 import { ConnectionsService } from './connections/connections.service.js';
 import { PeopleRepository } from './connections/people.repository.js';
 import { identitySchema } from './data-source.js';
+import { EmployerCompaniesService } from './employer-companies/employer-companies.service.js';
+import { EmployerCompanyRepository } from './employer-companies/employer-company.repository.js';
 import { SignInCodeRepository } from './otp/sign-in-code.repository.js';
 import { SignInCodesRpcController } from './otp/sign-in-codes.rpc.controller.js';
 import { SignInCodesService } from './otp/sign-in-codes.service.js';
@@ -56,6 +58,13 @@ import { MailVerificationRpcController } from './mail-verification/mail-verifica
 import { MailVerificationService } from './mail-verification/mail-verification.service.js';
 import { PasswordResetRpcController } from './password-reset/password-reset.rpc.controller.js';
 import { PasswordResetService } from './password-reset/password-reset.service.js';
+import { FactorDemand } from './mfa/factor-demand.js';
+import { LostFactorService } from './mfa/lost-factor.service.js';
+import { MfaRpcController } from './mfa/mfa.rpc.controller.js';
+import { MfaSignInService } from './mfa/mfa-sign-in.service.js';
+import { SecondFactorRepository } from './mfa/second-factor.repository.js';
+import { SecondFactorService } from './mfa/second-factor.service.js';
+import { TotpService } from './mfa/totp.service.js';
 import { GoalProgressService } from './goals/goal-progress.service.js';
 import { GoalRepository } from './goals/goal.repository.js';
 import { GoalsRpcController } from './goals/goals.rpc.controller.js';
@@ -63,6 +72,12 @@ import { GoalsService } from './goals/goals.service.js';
 import { MessageRepository } from './messages/message.repository.js';
 import { MessagesRpcController } from './messages/messages.rpc.controller.js';
 import { MessagesService } from './messages/messages.service.js';
+import { PasskeyChallenges } from './passkeys/passkey-challenges.js';
+import { PasskeyRepository } from './passkeys/passkey.repository.js';
+import { PasskeySignInService } from './passkeys/passkey-sign-in.service.js';
+import { PasskeysRpcController } from './passkeys/passkeys.rpc.controller.js';
+import { PasskeysService } from './passkeys/passkeys.service.js';
+import { WebAuthn } from './passkeys/webauthn.js';
 import { PasswordHasher } from './passwords/password-hasher.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { ReauthenticationService } from './passwords/reauthentication.service.js';
@@ -93,7 +108,9 @@ import { ExportRepository } from './user-data-export/export.repository.js';
 import { ExportRpcController } from './user-data-export/export.rpc.controller.js';
 import { ExportSaga } from './user-data-export/export.saga.js';
 import { ExportService } from './user-data-export/export.service.js';
+import { identityRetention } from './retention.js';
 import { IdentitySecrets } from './secrets/identity-secrets.js';
+import { Resealing } from './secrets/resealing.js';
 import { AccessTokenIssuer } from './sessions/access-token.issuer.js';
 import { SessionRepository } from './sessions/session.repository.js';
 import { SessionsRpcController } from './sessions/sessions.rpc.controller.js';
@@ -111,6 +128,8 @@ import { SigningKeyRepository } from './signing-keys/signing-key.repository.js';
 import { SigningKeysRpcController } from './signing-keys/signing-keys.rpc.controller.js';
 import { SigningKeysService } from './signing-keys/signing-keys.service.js';
 import { SETTINGS } from './tokens.js';
+import { UserImportRpcController } from './user-import/user-import.rpc.controller.js';
+import { UserImportService } from './user-import/user-import.service.js';
 
 /** Accounts, sessions and profiles: who somebody is, and what he told about himself. */
 @Module({})
@@ -121,11 +140,12 @@ export class IdentityModule {
       module: IdentityModule,
       imports: [
         PersistenceModule.forService(identitySchema, settings),
-        MessagingModule.forService('identity'),
+        MessagingModule.forService('identity', identityRetention(settings)),
         ScheduleModule.forRoot(),
       ],
       controllers: [
         AccountsRpcController,
+        UserImportRpcController,
         SignInRpcController,
         SessionsRpcController,
         SigningKeysRpcController,
@@ -142,6 +162,8 @@ export class IdentityModule {
         SignInCodesRpcController,
         ApiKeysRpcController,
         ExternalIdentitiesRpcController,
+        MfaRpcController,
+        PasskeysRpcController,
         ErasureRpcController,
         ErasureConsumer,
         ExportRpcController,
@@ -151,7 +173,13 @@ export class IdentityModule {
       providers: [
         { provide: SETTINGS, useValue: settings },
         { provide: IdentitySecrets, useFactory: () => new IdentitySecrets(settings.IDENTITY_KEY_SECRET) },
-        { provide: FieldCipher, useFactory: () => new FieldCipher(settings.FIELD_KEYS) },
+        {
+          provide: FieldCipher,
+          inject: [IdentitySecrets],
+          useFactory: ({ formerSealKey }: IdentitySecrets) =>
+            new FieldCipher(new Map([...settings.FIELD_KEYS, formerSealKey])),
+        },
+        fileStoreProvider(settings),
         { provide: PasswordHasher, useFactory: () => hasherOf(settings) },
         // accounts
         AccountRepository,
@@ -159,6 +187,9 @@ export class IdentityModule {
         RegistrationService,
         AccountsService,
         UserAccessService,
+        EmployerCompanyRepository,
+        EmployerCompaniesService,
+        UserImportService,
         OwnerService,
         PasswordsService,
         ReauthenticationService,
@@ -184,6 +215,17 @@ export class IdentityModule {
         HumanCheck,
         PendingSteps,
         WaysIn,
+        SecondFactorRepository,
+        FactorDemand,
+        SecondFactorService,
+        TotpService,
+        MfaSignInService,
+        LostFactorService,
+        PasskeyRepository,
+        PasskeyChallenges,
+        WebAuthn,
+        PasskeysService,
+        PasskeySignInService,
         ExternalProviders,
         OidcClient,
         ExternalFlowRepository,
@@ -224,12 +266,12 @@ export class IdentityModule {
         // keys of programs
         ApiKeyRepository,
         KeyUsage,
+        KeyEnds,
         ApiKeysService,
         MessageRepository,
         MessagesService,
         // security history
-        AuditLogRepository,
-        AuditService,
+        ...auditProviders,
         // my data: export and erasure
         ErasureRepository,
         AccountLock,
@@ -245,6 +287,7 @@ export class IdentityModule {
         ExportService,
         ...leadershipProviders('identity', settings.DATABASE_URL),
         MyDataSchedule,
+        Resealing,
         ...myData.providers,
       ],
       exports: [OwnerService, SigningKeysService],

@@ -1,8 +1,42 @@
 import { ACCESS_TOKEN_ALGORITHMS } from '#contracts';
 import { busSettings, messagingSettings } from '#messaging';
-import { defineSettings, fieldCipherSettings, platformSettings, setting, type SettingsOf } from '#platform';
+import {
+  defineSettings,
+  fieldCipherSettings,
+  fileStoreCheck,
+  fileStoreSettings,
+  platformSettings,
+  setting,
+  type SettingProblem,
+  type SettingsCheck,
+  settingsCheck,
+  type SettingsOf,
+} from '#platform';
 import { databaseSettings } from '#persistence';
 import { externalProviderSettings } from './external-identities/provider-settings.js';
+import { FACTOR_DEMANDS } from './mfa/domain/demand.js';
+
+const captchaSettings = defineSettings({
+  CAPTCHA_VERIFY_URL: setting.url({
+    optional: true,
+    description:
+      'siteverify address of Turnstile, hCaptcha or reCAPTCHA: registration and codes by mail then need its token',
+  }),
+  CAPTCHA_SECRET: setting.secret({ optional: true, description: 'Belongs to CAPTCHA_VERIFY_URL' }),
+});
+
+const retentionSettings = defineSettings({
+  SESSIONS_KEPT: setting.duration({
+    default: 90 * 86_400_000,
+    min: 86_400_000,
+    description: 'How long sessions are remembered after they ended; then a sign-in from there is new again',
+  }),
+  AUDIT_KEPT: setting.duration({
+    default: 365 * 86_400_000,
+    min: 90 * 86_400_000,
+    description: 'How long the security history is kept',
+  }),
+});
 
 /** What identity needs beside platform, database and bus; the standalone app spreads it into its own. */
 export const identityOwnSettings = defineSettings({
@@ -54,6 +88,15 @@ export const identityOwnSettings = defineSettings({
     max: 20,
     description: 'Passes of one argon2id hash; aim at 50 to 300 ms per hash',
   }),
+  PASSWORDS_STRICT: setting.boolean({
+    default: false,
+    description: 'New passwords of accounts without a second factor have at least 15 characters instead of 8',
+  }),
+  SECOND_FACTOR_REQUIRED: setting.enum(FACTOR_DEMANDS, {
+    default: 'nobody',
+    description:
+      'Who must have an authenticator: until it is set up, nothing else opens, and API keys of the person rest',
+  }),
   PASSWORD_HASH_QUEUE: setting.integer({
     default: 64,
     min: 0,
@@ -98,6 +141,28 @@ export const identityOwnSettings = defineSettings({
     description:
       'Registration answers everybody 202 and writes to the address (needs mail); otherwise 201, or 409 for a taken one',
   }),
+  INSTALLATION_NAME: setting.string({
+    default: 'Career Copilot',
+    maxLength: 60,
+    pattern: /^[^:\p{Cc}]+$/u,
+    expected: 'a name without colons',
+    description: 'What authenticator apps and passkey dialogs call this installation',
+  }),
+  PASSKEY_RP_ID: setting.string({
+    optional: true,
+    maxLength: 253,
+    pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)*$/,
+    expected: 'a name such as example.org',
+    description:
+      'Name passkeys are bound to; that of FRONTEND_URL (or PUBLIC_URL) unless given. Another one loses them',
+  }),
+  PASSKEY_ORIGINS: setting.list({
+    default: [],
+    maxItems: 20,
+    pattern: /^(https?:\/\/[^\s/]+|android:apk-key-hash:[\w-]+)$/,
+    expected: 'a comma-separated list of origins such as https://app.example.org',
+    description: 'Pages and apps that may use passkeys; those of FRONTEND_URL and PUBLIC_URL unless given',
+  }),
   FRONTEND_URL: setting.url({
     optional: true,
     description: 'Where the front end is; mails link to its pages /verify-email, /reset-password and /sign-in',
@@ -136,6 +201,22 @@ export const identityOwnSettings = defineSettings({
     max: 1_000_000,
     description: 'The same per client address, over all mailboxes',
   }),
+  MAILS_PER_DAY_AND_MAILBOX: setting.integer({
+    default: 20,
+    min: 0,
+    description:
+      'The same in 24 hours, codes and links each for themselves; one account may ask for as many; 0 takes the cap away',
+  }),
+  CODE_MAILS_PER_DAY_OF_ALL: setting.integer({
+    default: 10_000,
+    min: 0,
+    description: 'Mails with a code this installation sends in 24 hours; 0 takes the cap away',
+  }),
+  LINK_MAILS_PER_DAY_OF_ALL: setting.integer({
+    default: 10_000,
+    min: 0,
+    description: 'Mails with a link somebody asked for this installation sends in 24 hours; 0 takes the cap away',
+  }),
   CONNECTION_RETRY_AFTER: setting.duration({
     default: 30 * 86_400_000,
     min: 0,
@@ -146,13 +227,24 @@ export const identityOwnSettings = defineSettings({
     min: 1,
     description: 'People one account may ask to be connected within 24 hours',
   }),
-  ...externalProviderSettings,
-  CAPTCHA_VERIFY_URL: setting.url({
-    optional: true,
-    description:
-      'siteverify address of Turnstile, hCaptcha or reCAPTCHA: registration and codes by mail then need its token',
+  CONNECTION_REQUESTS_PER_DAY_OF_ALL: setting.integer({
+    default: 10_000,
+    min: 0,
+    description: 'The same of all accounts together; 0 takes the cap away',
   }),
-  CAPTCHA_SECRET: setting.secret({ optional: true, description: 'Belongs to CAPTCHA_VERIFY_URL' }),
+  MESSAGES_PER_DAY: setting.integer({
+    default: 200,
+    min: 0,
+    description: 'Messages one account may send in 24 hours; 0 takes the cap away',
+  }),
+  MESSAGES_PER_DAY_OF_ALL: setting.integer({
+    default: 20_000,
+    min: 0,
+    description: 'The same of all accounts together; 0 takes the cap away',
+  }),
+  ...retentionSettings,
+  ...externalProviderSettings,
+  ...captchaSettings,
   SINGLE_USER: setting.boolean({
     default: false,
     description: 'Only the owner has an account; registration is closed',
@@ -168,6 +260,7 @@ export const identityOwnSettings = defineSettings({
     optional: true,
     description: 'Password of the owner, set at the first start (containers); without it nobody is created here',
   }),
+  ...fileStoreSettings,
 });
 
 export const identitySettings = defineSettings({
@@ -178,5 +271,21 @@ export const identitySettings = defineSettings({
   ...fieldCipherSettings,
   ...identityOwnSettings,
 });
+/** What no single setting can see; asked at the start, by identity alone and in the standalone process. */
+export const identityChecks: readonly SettingsCheck[] = [
+  fileStoreCheck,
+  settingsCheck(captchaSettings, ({ CAPTCHA_VERIFY_URL: url, CAPTCHA_SECRET: secret }) => {
+    if (url !== undefined && secret === undefined) return [missing('CAPTCHA_SECRET', 'CAPTCHA_VERIFY_URL')];
+    if (url === undefined && secret !== undefined) return [missing('CAPTCHA_VERIFY_URL', 'CAPTCHA_SECRET')];
+    return [];
+  }),
+];
+const missing = (variable: string, other: string): SettingProblem => ({
+  code: 'SETTING_MISSING',
+  variable,
+  expected: `a value, because ${other} is set`,
+  fix: `Set ${variable}, or remove ${other}.`,
+});
+
 export type IdentitySettings = SettingsOf<typeof identitySettings>;
 export type IdentityOwnSettings = SettingsOf<typeof identityOwnSettings>;

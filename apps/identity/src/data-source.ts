@@ -1,5 +1,5 @@
 import { messagingMigrations } from '#messaging';
-import type { ServiceSchema } from '#persistence';
+import { CreateDailyUse1770000100000, type ServiceSchema } from '#persistence';
 import { AccountEntity } from './accounts/account.entity.js';
 import { AchievementEntity } from './achievements/achievement.entity.js';
 import { GoalEntity, GoalProgressEntity } from './goals/goal.entity.js';
@@ -15,6 +15,14 @@ import { CreateSocialGraph1766000002000 } from './migrations/1766000002000-creat
 import { CreateMessages1766000003000 } from './migrations/1766000003000-create-messages.js';
 import { CreateApiKeys1767000000000 } from './migrations/1767000000000-create-api-keys.js';
 import { CreateMyData1768000000100 } from './migrations/1768000000100-create-my-data.js';
+import { CreateSecondFactors1769000000000 } from './migrations/1769000000000-create-second-factors.js';
+import { CreatePasskeys1769000001000 } from './migrations/1769000001000-create-passkeys.js';
+import { EraseLateAuditRows1769500000001 } from './migrations/1769500000001-erase-late-audit-rows.js';
+import { KeepForAWhile1769700000000 } from './migrations/1769700000000-keep-for-a-while.js';
+import { SealAuditLog1770000000000 } from './migrations/1770000000000-seal-audit-log.js';
+import { ReaddressAvatars1770200000000 } from './migrations/1770200000000-readdress-avatars.js';
+import { AnnounceKeyEnds1770200001000 } from './migrations/1770200001000-announce-key-ends.js';
+import { CreateEmployerCompanies1770300000000 } from './migrations/1770300000000-create-employer-companies.js';
 import { SkillEntity } from './profile/skill.entity.js';
 import { identityUserData } from './user-data.js';
 
@@ -35,6 +43,24 @@ export const identitySchema: ServiceSchema = {
     CreateMessages1766000003000,
     CreateApiKeys1767000000000,
     CreateMyData1768000000100,
+    CreateSecondFactors1769000000000,
+    CreatePasskeys1769000001000,
+    EraseLateAuditRows1769500000001,
+    KeepForAWhile1769700000000,
+    SealAuditLog1770000000000,
+    CreateDailyUse1770000100000,
+    ReaddressAvatars1770200000000,
+    AnnounceKeyEnds1770200001000,
+    CreateEmployerCompanies1770300000000,
+  ],
+  appendOnly: ['audit_log'],
+  sealed: [
+    { table: 'signing_key', column: 'private_key_sealed', owner: 'kid', boundTo: 'signing_key' },
+    { table: 'totp_factor', column: 'secret_sealed', owner: 'user_id' },
+    { table: 'erasure', column: 'sealed_contact', owner: 'id' },
+    { table: 'audit_seal', column: 'key_sealed', owner: 'id' },
+    { table: 'pending_step', column: 'content_sealed', goneWithin: '10 minutes' },
+    { table: 'external_flow', column: 'secrets_sealed', goneWithin: '10 minutes' },
   ],
   userData: identityUserData,
 };

@@ -27,7 +27,46 @@ export const identityUserData: UserData = {
       notExported: 'a sign-in with a provider on its way, sealed, for minutes',
       erase: DELETED,
     },
+    {
+      table: 'totp_factor',
+      mine: 'user_id = $1',
+      leftOut: { secret_sealed: 'secret, encrypted', last_used_step: 'when a code was last used, in half minutes' },
+      erase: DELETED,
+    },
+    { table: 'recovery_code', mine: 'user_id = $1', leftOut: { code_hash: 'hash of a secret' }, erase: DELETED },
+    {
+      table: 'passkey',
+      mine: 'user_id = $1',
+      leftOut: {
+        credential_id: 'what the device calls it',
+        public_key: 'key that is worthless to a reader',
+        sign_count: 'how often the device says it signed',
+      },
+      erase: DELETED,
+    },
+    {
+      table: 'passkey_challenge',
+      mine: 'user_id = $1',
+      notExported: 'a passkey on its way, for minutes',
+      erase: DELETED,
+    },
     { table: 'external_identity', mine: 'user_id = $1', erase: DELETED },
+    {
+      table: 'employer_company',
+      mine: 'user_id = $1',
+      leftOut: { granted_by: 'an admin, who is somebody else' },
+      erase: DELETED,
+    },
+    {
+      table: 'employer_company',
+      mine: 'granted_by = $1',
+      notExported: 'what this person granted as an admin stands in the list of somebody else',
+      erase: {
+        how: 'anonymised',
+        set: 'granted_by = NULL',
+        because: 'the grant is the installation’s and stays; who gave it is forgotten',
+      },
+    },
     { table: 'api_key', mine: 'user_id = $1', leftOut: { hash: 'hash of the key' }, erase: DELETED },
     // A conversation ends with either of its two: what the other wrote was written to this person.
     { table: 'message', mine: '$1 IN (sender_id, receiver_id)', erase: DELETED },
@@ -59,7 +98,12 @@ export const identityUserData: UserData = {
     {
       table: 'audit_log',
       mine: 'chain = $1 AND user_id = $1',
-      leftOut: { chain: 'the id of the person again', hash: 'seal over the row' },
+      leftOut: { chain: 'the id of the person again', hash: 'seal over the row', version: 'how the seal is made' },
+      emptied: {
+        columns: ['address', 'user_agent'],
+        where: 't.actor_id IS DISTINCT FROM t.user_id',
+        because: 'where somebody else did it, address and browser are his',
+      },
       // The role may not delete here; the function lets it, for one person whose erasure is running.
       erase: { how: 'deleted', call: 'erase_audit_chain' },
       otherPeople: { actor_id: 'in the history of the person something was done to, which is his' },
@@ -99,9 +143,17 @@ export const identityUserData: UserData = {
       leftOut: { password_hash: 'hash of a secret' },
       erase: DELETED,
     },
+    {
+      table: 'daily_use',
+      mine: 'who = $1::text',
+      notExported: 'counts of the last day, which end what was too much',
+      erase: DELETED,
+    },
   ],
   otherTables: {
     signing_key: 'keys of the installation',
+    audit_seal: 'seal over the security histories, and its key',
+    audit_head: 'how long histories are, under keyed hashes that name nobody; an erased person has none',
     sign_in_throttle: 'counters under keyed hashes that name nobody; an hour old at most',
     sign_in_code: 'codes under keyed hashes that name nobody; ten minutes old at most',
     erasure_answer: 'counts of rows per service',

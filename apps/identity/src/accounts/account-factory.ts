@@ -17,6 +17,8 @@ export interface NewAccount {
   isOwner?: boolean;
   /** Whoever made the account vouches for the address. */
   emailVerified?: boolean;
+  /** When it was made in the system it comes from. */
+  createdAt?: Date;
   method: Static<typeof UserRegisteredV1.data>['method'];
 }
 
@@ -44,7 +46,8 @@ export class AccountFactory {
       emailVerifiedAt: wanted.emailVerified === true ? now : null,
       blockedAt: null,
       accessChangedAt: null,
-      createdAt: now,
+      companiesVersion: 0,
+      createdAt: wanted.createdAt ?? now,
     };
     if (!(await this.accounts.insert(tx, account))) return undefined;
     await this.profiles.createEmpty(tx, account.id, account.createdAt);

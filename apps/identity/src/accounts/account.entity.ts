@@ -42,6 +42,10 @@ export class AccountEntity {
   @Column('timestamptz', { name: 'access_changed_at', nullable: true })
   accessChangedAt: Date | null;
 
+  /** Of the list in employer_company. */
+  @Column('int', { name: 'companies_version', default: 0 })
+  companiesVersion: number;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
 }

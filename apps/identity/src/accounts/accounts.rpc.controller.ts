@@ -3,13 +3,14 @@ import {
   type AdminUser,
   changePassword,
   getAccount,
+  getMailAddress,
   listUsers,
+  type Me,
   registerAccount,
   type RegisterRequest,
   type Static,
   updateAccount,
   updateUserAccess,
-  type User,
 } from '#contracts';
 import { Rpc, type RpcContext } from '#messaging';
 import { PasswordsService } from '../passwords/passwords.service.js';
@@ -32,13 +33,20 @@ export class AccountsRpcController {
   }
 
   @Rpc(getAccount)
-  get(_request: Record<string, never>, context: RpcContext): Promise<User> {
+  get(_request: Record<string, never>, context: RpcContext): Promise<Me> {
     return this.accounts.getOwn(context);
   }
 
   @Rpc(updateAccount)
-  update(request: Static<typeof updateAccount.request>, context: RpcContext): Promise<User> {
+  update(request: Static<typeof updateAccount.request>, context: RpcContext): Promise<Me> {
     return this.accounts.updateOwn(request, context);
+  }
+
+  @Rpc(getMailAddress)
+  async mailAddress({
+    user_id: userId,
+  }: Static<typeof getMailAddress.request>): Promise<Static<typeof getMailAddress.response>> {
+    return { address: await this.accounts.mailAddress(userId) };
   }
 
   @Rpc(changePassword)

@@ -4,6 +4,8 @@ import type { Tx } from '#persistence';
 import { CLOCK } from '#platform';
 import { AuditLogRepository, type RequestOrigin } from '../audit/audit-log.repository.js';
 import { MailTokenRepository } from '../mail-verification/mail-token.repository.js';
+import { SecondFactorRepository } from '../mfa/second-factor.repository.js';
+import { PasskeyRepository } from '../passkeys/passkey.repository.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { PendingSteps } from '../sign-in/pending-steps.js';
 import type { AccountEntity } from './account.entity.js';
@@ -11,7 +13,8 @@ import { AccountRepository } from './account.repository.js';
 
 /**
  * Anybody can register an address that is not his and wait for its owner to come. So where the owner proves the mailbox
- * by himself (a code, a reset), everything goes that was attached to the account before: password and sessions.
+ * by himself (a code, a reset), everything goes that was attached to the account before: password, sessions,
+ * passkeys, and the second factor, which would lock him out of what is his. Once an address is proven, the mailbox removes none of it.
  */
 @Injectable()
 export class AddressProof {
@@ -21,6 +24,8 @@ export class AddressProof {
     private readonly sessions: SessionsService,
     private readonly mailTokens: MailTokenRepository,
     private readonly steps: PendingSteps,
+    private readonly factors: SecondFactorRepository,
+    private readonly passkeys: PasskeyRepository,
     private readonly audit: AuditLogRepository,
   ) {}
 
@@ -37,8 +42,15 @@ export class AddressProof {
     await this.accounts.update(tx, account.id, change);
     await this.mailTokens.dropAllOf(tx, account.id);
     await this.steps.dropAllOf(tx, account.id);
+    const hadFactor = await this.factors.drop(tx, account.id);
+    const passkeys = await this.passkeys.dropAllOf(tx, account.id);
     const ended = await this.sessions.revoke(tx, { userId: account.id }, 'address-proven', origin);
-    const detail = { password: account.passwordHash !== null, sessions: ended };
+    const detail = {
+      password: account.passwordHash !== null,
+      sessions: ended,
+      ...(hadFactor ? { second_factor: true } : {}),
+      ...(passkeys > 0 ? { passkeys } : {}),
+    };
     await this.audit.append(tx, { action: 'account.address-proven', userId: account.id, detail }, origin);
     return { ...account, ...change };
   }

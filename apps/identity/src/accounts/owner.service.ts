@@ -80,9 +80,9 @@ export class OwnerService implements OnApplicationBootstrap {
   }
 }
 
-/** Five groups of five: 125 random bits, and still typed by hand. */
+/** Six groups of five: 150 random bits, and still typed by hand. */
 function makeOneTimePassword(): string {
   const letter = () => ALPHABET[randomInt(ALPHABET.length)] ?? '';
   const group = () => Array.from({ length: 5 }, letter).join('');
-  return Array.from({ length: 5 }, group).join('-');
+  return Array.from({ length: 6 }, group).join('-');
 }

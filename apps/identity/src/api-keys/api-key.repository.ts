@@ -20,6 +20,15 @@ export interface KeyHolder {
   expires_at: Date | null;
 }
 
+export interface EndingKey {
+  id: string;
+  name: string;
+  expiresAt: Date;
+  userId: string;
+  email: string;
+  emailVerifiedAt: Date | null;
+}
+
 const COLUMNS = 'id, name, prefix, scopes, expires_at, last_used_at, created_at';
 
 @Injectable()
@@ -97,6 +106,26 @@ export class ApiKeyRepository {
       [hash, now],
     );
     return row;
+  }
+
+  /**
+   * Marks keys whose end nobody announced yet, and answers them: those that end within `noticeMs` and were made for longer.
+   * Of many who ask at once each gets other keys.
+   */
+  takeEnding(tx: Tx, now: Date, noticeMs: number, limit: number): Promise<EndingKey[]> {
+    return tx.query(
+      'api-key.take-ending',
+      `WITH ending AS (
+         SELECT k.id, a.email, a.email_verified_at FROM api_key k JOIN account a ON a.id = k.user_id
+         WHERE k.end_announced_at IS NULL AND k.expires_at > $1
+           AND k.expires_at <= $1::timestamptz + $2 * interval '1 ms'
+           AND k.expires_at > k.created_at + $2 * interval '1 ms' AND a.blocked_at IS NULL
+         ORDER BY k.expires_at LIMIT $3 FOR UPDATE OF k SKIP LOCKED)
+       UPDATE api_key k SET end_announced_at = $1 FROM ending e WHERE k.id = e.id
+       RETURNING k.id, k.name, k.expires_at AS "expiresAt", k.user_id AS "userId", e.email,
+         e.email_verified_at AS "emailVerifiedAt"`,
+      [now, noticeMs, limit],
+    );
   }
 
   /** One statement for many keys. */

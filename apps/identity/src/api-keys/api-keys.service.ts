@@ -16,6 +16,7 @@ import { UnitOfWork } from '#persistence';
 import { CLOCK, makeApiKey } from '#platform';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { AuditLogRepository } from '../audit/audit-log.repository.js';
+import { FactorDemand } from '../mfa/factor-demand.js';
 import { pageHead, windowOf } from '../paging.js';
 import { tidy } from '../tidy.js';
 import { ApiKeyRepository, type ApiKeyRow } from './api-key.repository.js';
@@ -31,6 +32,7 @@ export class ApiKeysService {
     private readonly accounts: AccountRepository,
     private readonly keys: ApiKeyRepository,
     private readonly usage: KeyUsage,
+    private readonly demand: FactorDemand,
     private readonly outbox: Outbox,
     private readonly audit: AuditLogRepository,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -97,7 +99,10 @@ export class ApiKeysService {
     const holder = await this.keys.holderOf(Buffer.from(hash, 'hex'), this.clock.now());
     if (holder === undefined) return { key: null };
     this.usage.note(holder.key_id);
-    return { key: { ...holder, expires_at: holder.expires_at?.toISOString() ?? null } };
+    // A key is one factor: while its owner lacks the second one, it rests.
+    const isUnmet = await this.demand.isUnmetBy({ id: holder.user_id, roles: holder.roles });
+    const expires_at = holder.expires_at?.toISOString() ?? null;
+    return { key: { ...holder, expires_at, ...(isUnmet ? { needs_factor: true } : {}) } };
   }
 }
 

@@ -3,7 +3,8 @@ import type { AUDIT_ACTIONS } from '#contracts';
 import { type Clock, newId } from '#kernel';
 import type { Queryable, Tx } from '#persistence';
 import { CLOCK } from '#platform';
-import { canonical, type AuditFacts, type ChainLink } from './domain/chain.js';
+import { AuditKey } from './audit-key.js';
+import { type AuditFacts, keyedDigest } from './domain/chain.js';
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -33,14 +34,18 @@ export interface AuditFilter {
 
 const FILTER = '($1::uuid IS NULL OR chain = $1) AND ($2::text IS NULL OR action = $2)';
 
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+/** Chain of what nobody is known for. */
+export const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 const COLUMNS = `id, user_id AS "userId", actor_id AS "actorId", action, address, user_agent AS "userAgent", detail,
   occurred_at AS "occurredAt"`;
 
 @Injectable()
 export class AuditLogRepository {
-  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly key: AuditKey,
+  ) {}
 
   /** Last statement of a transaction: from here on rows of the same person wait for its commit. */
   async append(tx: Tx, note: AuditNote, origin: Origin): Promise<void> {
@@ -57,13 +62,16 @@ export class AuditLogRepository {
     const chain = note.userId ?? NOBODY;
     // A statement of its own: the next one then sees the row of whoever held the lock before.
     await tx.query('audit.lock', `SELECT pg_advisory_xact_lock(hashtextextended('identity.audit:' || $1, 0))`, [chain]);
+    // The head is looked at only where retention took all rows: the chain goes on where it was cut.
     await tx.query(
       'audit.append',
-      `WITH last AS (SELECT sequence, hash FROM audit_log WHERE chain = $1 ORDER BY sequence DESC LIMIT 1)
+      `WITH last AS (SELECT sequence, hash FROM audit_log WHERE chain = $1 ORDER BY sequence DESC LIMIT 1),
+            cut AS (SELECT cut_sequence AS sequence, cut_hash AS hash FROM audit_head WHERE tag = $11)
        INSERT INTO audit_log
-         (chain, sequence, id, user_id, actor_id, action, address, user_agent, detail, occurred_at, hash)
-       SELECT $1, coalesce((SELECT sequence FROM last), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9,
-              sha256(coalesce((SELECT hash FROM last), ''::bytea) || convert_to($10, 'UTF8'))`,
+         (chain, sequence, id, user_id, actor_id, action, address, user_agent, detail, occurred_at, hash, version)
+       SELECT $1, coalesce((SELECT sequence FROM last), (SELECT sequence FROM cut), 0) + 1,
+              $2, $3, $4, $5, $6, $7, $8, $9,
+              sha256(coalesce((SELECT hash FROM last), (SELECT hash FROM cut), ''::bytea) || $10), 2`,
       [
         chain,
         facts.id,
@@ -74,7 +82,8 @@ export class AuditLogRepository {
         facts.userAgent,
         JSON.stringify(facts.detail),
         facts.occurredAt,
-        canonical(facts),
+        keyedDigest(this.key.value, facts),
+        this.key.tagOf(chain),
       ],
     );
   }
@@ -113,14 +122,5 @@ export class AuditLogRepository {
       [filter.userId ?? null, filter.action ?? null, limit],
     );
     return rows[0]?.total ?? 0;
-  }
-
-  /** The whole chain of one person, oldest first. */
-  async chainOf(db: Queryable, userId: string): Promise<ChainLink[]> {
-    return db.query<ChainLink>(
-      'audit.chain',
-      `SELECT ${COLUMNS}, sequence::int AS sequence, hash FROM audit_log WHERE chain = $1 ORDER BY audit_log.sequence`,
-      [userId],
-    );
   }
 }

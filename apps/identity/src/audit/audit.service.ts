@@ -12,7 +12,7 @@ import type { RpcContext } from '#messaging';
 import { Database } from '#persistence';
 import { pageHead, windowOf } from '../paging.js';
 import { AuditLogRepository } from './audit-log.repository.js';
-import { type AuditFacts, firstBrokenLink } from './domain/chain.js';
+import type { AuditFacts } from './domain/chain.js';
 
 /** Longer histories are not counted to their end. */
 const MOST_COUNTED = 10_000;
@@ -31,7 +31,7 @@ export class AuditService {
       this.log.pageOf(this.database, userId, limit, offset),
       this.log.count(this.database, userId),
     ]);
-    return { ...pageHead(query, total), entries: rows.map(toEntry) };
+    return { ...pageHead(query, total), entries: rows.map(toOwnEntry) };
   }
 
   /** For admins: what happened, over all people. */
@@ -50,12 +50,6 @@ export class AuditService {
     const head = pageHead(query, Math.min(counted, MOST_COUNTED));
     return { ...head, total_is_estimate: counted > MOST_COUNTED, entries: rows.map(toAdminEntry) };
   }
-
-  /** Whether nobody changed or removed a row of this history behind our back; else the place of the first wrong row. */
-  async verify(userId: string): Promise<{ intact: boolean; brokenAt?: number }> {
-    const brokenAt = firstBrokenLink(await this.log.chainOf(this.database, userId));
-    return brokenAt === undefined ? { intact: true } : { intact: false, brokenAt };
-  }
 }
 
 const toAdminEntry = (facts: AuditFacts): AdminAuditEntry => ({
@@ -63,6 +57,10 @@ const toAdminEntry = (facts: AuditFacts): AdminAuditEntry => ({
   user_id: facts.userId,
   actor_id: facts.actorId,
 });
+
+/** Where an admin did it, address and browser are his, and not for others to read. */
+const toOwnEntry = (facts: AuditFacts): AuditEntry =>
+  facts.actorId === facts.userId ? toEntry(facts) : { ...toEntry(facts), address: null, user_agent: null };
 
 function toEntry(facts: AuditFacts): AuditEntry {
   const action = AUDIT_ACTIONS.find((known) => known === facts.action);

@@ -129,11 +129,9 @@ describe('pictures of strangers', () => {
     ['a little more than allowed', 8_000, 5_001],
   ])('are refused by their head alone when they claim %s', async (_what, width, height) => {
     const before = process.memoryUsage().rss;
-    const started = performance.now();
     const reason = await failure(claiming(png, width, height));
     expect(reason).toBeInstanceOf(AppError);
     expect(reason).toMatchObject({ kind: 'invalid', details: [{ field: 'file' }] });
-    expect(performance.now() - started).toBeLessThan(1_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
   });
 

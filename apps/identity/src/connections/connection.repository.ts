@@ -102,24 +102,14 @@ export class ConnectionRepository {
     return rows[0];
   }
 
-  async store(tx: Tx, id: string, pair: Pair, now: Date, asked: boolean): Promise<void> {
+  async store(tx: Tx, id: string, pair: Pair, now: Date): Promise<void> {
     await tx.query(
       'connection.store',
       `UPDATE connection SET status = $2, requester_id = $3, blocked_by = $4, rejected_by = $5, rejected_at = $6,
-         updated_at = $7, asked_at = CASE WHEN $8 THEN $7 ELSE asked_at END
+         updated_at = $7
        WHERE id = $1`,
-      [id, pair.status, pair.requester, pair.blockedBy, pair.rejectedBy, pair.rejectedAt, now, asked],
+      [id, pair.status, pair.requester, pair.blockedBy, pair.rejectedBy, pair.rejectedAt, now],
     );
-  }
-
-  /** People this one asked since then, also where it came to nothing. */
-  async askedSince(tx: Tx, person: string, since: Date): Promise<number> {
-    const rows = await tx.query<{ count: number }>(
-      'connection.asked-since',
-      'SELECT count(*)::int AS count FROM connection WHERE requester_id = $1 AND asked_at > $2',
-      [person, since],
-    );
-    return rows[0]?.count ?? 0;
   }
 
   async seen(db: Queryable, viewer: string, id: string): Promise<SeenConnection | undefined> {

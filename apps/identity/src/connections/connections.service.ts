@@ -8,9 +8,9 @@ import {
   type RequestConnectionBody,
   type Static,
 } from '#contracts';
-import { AppError, type Clock, invalid, notFound } from '#kernel';
+import { type Clock, invalid, notFound } from '#kernel';
 import { callerId, Idempotency, LivePush, Outbox, type RpcContext } from '#messaging';
-import { afterCommit, Database, type Tx, UnitOfWork } from '#persistence';
+import { afterCommit, type DailyCap, Database, EVERYBODY, takeFromDay, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
 import type { IdentityOwnSettings } from '../config.js';
 import { cursorPage, cursorWindow } from '../cursor.js';
@@ -20,8 +20,6 @@ import { ConnectionRepository, type ConnectionRow } from './connection.repositor
 import { act, type Action, seenBy } from './domain/pair.js';
 import { PeopleRepository } from './people.repository.js';
 import { emailNotVerified, refusalOf } from './refusals.js';
-
-const DAY_MS = 86_400_000;
 
 @Injectable()
 export class ConnectionsService {
@@ -111,8 +109,7 @@ export class ConnectionsService {
     const outcome = act(row, me, action, now, this.coolDown);
     if (outcome.kind !== 'done') throw refusalOf(outcome, row, me, thing);
     const { pair, told } = outcome;
-    if (told === 'requested') await this.assertNotTooMany(tx, me, now);
-    await this.connections.store(tx, row.id, pair, now, told === 'requested');
+    await this.connections.store(tx, row.id, pair, now);
     if (told === null || pair.requester === null) return;
 
     const other = row.lowId === me ? row.highId : row.lowId;
@@ -123,17 +120,26 @@ export class ConnectionsService {
     else await this.outbox.add(tx, ConnectionAcceptedV1, { ...data, accepted_by: me }, facts);
     const type = told === 'requested' ? 'connection_request' : 'connection_accepted';
     afterCommit(tx, () => this.live.push(other, type, data));
+    if (told === 'requested') await takeFromDay(tx, this.capsOf(me), now);
   }
 
-  private async assertNotTooMany(tx: Tx, me: string, now: Date): Promise<void> {
-    const most = this.settings.CONNECTION_REQUESTS_PER_DAY;
-    if ((await this.connections.askedSince(tx, me, new Date(now.getTime() - DAY_MS))) < most) return;
-    throw new AppError({
-      code: 'RATE_LIMITED',
-      kind: 'rate-limited',
-      message: `At most ${most} people may be asked within 24 hours.`,
-      retryAfterMs: 3_600_000,
-    });
+  /** Requests count that were taken back, too: the other one has heard of them. */
+  private capsOf(me: string): DailyCap[] {
+    const { CONNECTION_REQUESTS_PER_DAY: mine, CONNECTION_REQUESTS_PER_DAY_OF_ALL: ofAll } = this.settings;
+    return [
+      {
+        use: 'connection-request',
+        who: me,
+        limit: mine,
+        message: `At most ${mine} people may be asked within 24 hours`,
+      },
+      {
+        use: 'connection-request',
+        who: EVERYBODY,
+        limit: ofAll,
+        message: `At most ${ofAll} people are asked in this installation within 24 hours`,
+      },
+    ];
   }
 
   private async personMeant(tx: Tx, { receiver_id, slug }: RequestConnectionBody): Promise<string> {

@@ -5,6 +5,7 @@ import { Outbox } from '#messaging';
 import type { Tx } from '#persistence';
 import { CLOCK } from '#platform';
 import { AccountRepository } from '../accounts/account.repository.js';
+import { accessValidFrom } from '../accounts/domain/access-valid-from.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 
 /** Shuts an account that is to be erased, for everybody at once, and opens it again when that is undone. */
@@ -30,8 +31,7 @@ export class AccountLock {
     const account = await this.accounts.lock(tx, userId);
     if (account === null || blocked === (account.blockedAt !== null)) return;
     const now = this.clock.now();
-    // A token may have been issued in this very millisecond.
-    const accessChangedAt = new Date(now.getTime() + 1);
+    const accessChangedAt = accessValidFrom(now, account.accessChangedAt);
     await this.accounts.update(tx, userId, { blockedAt: blocked ? now : null, accessChangedAt });
     const data = { user_id: userId, roles: account.roles, blocked, valid_from: accessChangedAt.toISOString() };
     await this.outbox.add(tx, UserAccessChangedV1, data, { subject: userId, requestId });

@@ -15,6 +15,7 @@ export interface ErasureRow {
   wasBlocked: boolean;
   sealedContact: string | null;
   asked: number;
+  nextAskAt: Date | null;
 }
 
 export interface ErasureAnswer {
@@ -26,14 +27,14 @@ export interface ErasureAnswer {
 
 const COLUMNS = `id, user_id AS "userId", status, requested_at AS "requestedAt", due_at AS "dueAt",
   completed_at AS "completedAt", certificate_hash AS "certificateHash", was_blocked AS "wasBlocked",
-  sealed_contact AS "sealedContact", asked`;
+  sealed_contact AS "sealedContact", asked, next_ask_at AS "nextAskAt"`;
 
 @Injectable()
 export class ErasureRepository {
   /** False when one is open already. */
   async insert(
     tx: Tx,
-    row: Omit<ErasureRow, 'status' | 'completedAt' | 'asked'> & { undoHash: Buffer },
+    row: Omit<ErasureRow, 'status' | 'completedAt' | 'asked' | 'nextAskAt'> & { undoHash: Buffer },
   ): Promise<boolean> {
     const rows = await tx.query(
       'erasure.insert',

@@ -8,7 +8,7 @@ import {
   UserErasureRequestedV1,
   userDataOf,
 } from '#contracts';
-import type { Clock } from '#kernel';
+import { type Clock, faultPoint } from '#kernel';
 import { Outbox } from '#messaging';
 import { Database, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK, FieldCipher } from '#platform';
@@ -59,7 +59,9 @@ export class ErasureSaga {
     for (const { id } of await this.erasures.dueToAsk(this.database, now)) {
       await this.unitOfWork.run(async (tx) => {
         const erasure = await this.erasures.lock(tx, id);
-        if (erasure?.status === 'running') await this.ask(tx, erasure, { requestId: id });
+        // Another leader may have asked meanwhile.
+        const isDue = erasure?.status === 'running' && erasure.nextAskAt !== null && erasure.nextAskAt <= now;
+        if (isDue) await this.ask(tx, erasure, { requestId: id });
       });
     }
   }
@@ -70,6 +72,7 @@ export class ErasureSaga {
     await this.accountLock.close(tx, erasure.userId, cause);
     await this.erasures.begin(tx, erasure.id, this.clock.now());
     await this.ask(tx, erasure, cause);
+    faultPoint('saga.begun_before_commit');
   }
 
   async answered(tx: Tx, service: ServiceName, event: Envelope<ErasedData>, cause: Cause): Promise<void> {
@@ -77,6 +80,7 @@ export class ErasureSaga {
     const erasure = await this.erasures.lock(tx, id);
     if (erasure?.status !== 'running') return;
     await this.erasures.storeAnswer(tx, id, { service, answeredAt: new Date(event.time), tables, files });
+    faultPoint('saga.answer_before_commit');
     const missing = await this.missing(tx, id);
     if (missing.length === 0) await this.complete(tx, erasure, cause);
     // The others are through, and with this answer they were for the first time or have answered again.
@@ -110,6 +114,7 @@ export class ErasureSaga {
       await this.mail.send(tx, { kind: 'erasure_done', address, userId: null, values }, cause.requestId);
     }
     await this.erasures.end(tx, id, 'completed', this.clock.now());
+    faultPoint('saga.completed_before_commit');
   }
 
   private async missing(tx: Tx, id: string): Promise<ServiceName[]> {

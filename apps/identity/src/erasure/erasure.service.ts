@@ -120,7 +120,7 @@ export class ErasureService {
     };
     if (!(await this.erasures.insert(tx, row))) throw conflict('CONFLICT', 'The erasure of this account is under way.');
     await this.accountLock.close(tx, userId, context);
-    const scheduled: ErasureRow = { ...row, status: 'scheduled', completedAt: null, asked: 0 };
+    const scheduled: ErasureRow = { ...row, status: 'scheduled', completedAt: null, asked: 0, nextAskAt: null };
     const isDue = row.dueAt <= now;
     if (isDue) await this.saga.begin(tx, scheduled, context);
     else await this.announce(tx, account, scheduled, undo.text, context);

@@ -28,7 +28,7 @@ export class MyDataSchedule implements OnModuleInit {
     });
     await this.schedule.add({
       name: 'identity.my-data.sweep',
-      cron: '23 3 * * *',
+      cron: '23 * * * *',
       lastSlot: () => Promise.resolve(this.sweptAt),
       enqueue: async (slot) => {
         await this.exports.sweep();

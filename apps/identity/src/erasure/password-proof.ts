@@ -19,7 +19,7 @@ export interface Proven {
 
 /**
  * Address and password of somebody who cannot sign in: his account is shut. Counted with the sign-in, and as silent as
- * it about who has an account.
+ * it about who has an account. The second factor is not asked for: this only keeps an account, and opens no session.
  */
 @Injectable()
 export class PasswordProof {

@@ -10,7 +10,11 @@ import { normalisePassword } from '../passwords/domain/password-policy.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { SignInThrottle } from '../sign-in/sign-in-throttle.js';
 
-/** A stolen session alone must not be enough to erase somebody: the password, or a code that went to his mailbox. */
+/**
+ * A stolen session alone must not be enough to erase somebody: the password, or a code that went to his mailbox. No
+ * second factor on top: the session was opened with it, what is asked for lies open to undo for days, and who lost his
+ * authenticator must still be able to have his data erased.
+ */
 @Injectable()
 export class ProofOfPerson {
   constructor(

@@ -13,20 +13,13 @@ export interface ExternalFlowRow {
 
 @Injectable()
 export class ExternalFlowRepository {
-  async insert(tx: Tx, stateHash: Buffer, flow: ExternalFlowRow, now: Date): Promise<void> {
+  async insert(tx: Tx, stateHash: Buffer, flow: ExternalFlowRow): Promise<void> {
     await tx.query(
       'external-flow.insert',
       `INSERT INTO external_flow
          (state_hash, browser_hash, provider, secrets_sealed, return_to, link_user_id, expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [stateHash, flow.browserHash, flow.provider, flow.secretsSealed, flow.returnTo, flow.linkUserId, flow.expiresAt],
-    );
-    await tx.query(
-      'external-flow.sweep',
-      `DELETE FROM external_flow WHERE state_hash IN (
-         SELECT state_hash FROM external_flow WHERE expires_at <= $1 ORDER BY expires_at LIMIT 10
-         FOR UPDATE SKIP LOCKED)`,
-      [now],
     );
   }
 

@@ -57,7 +57,7 @@ export class ExternalFlowsService {
         linkUserId,
         expiresAt: new Date(now.getTime() + FLOW_MS),
       };
-      await this.flows.insert(tx, hashOf(secrets.state), flow, now);
+      await this.flows.insert(tx, hashOf(secrets.state), flow);
     });
     return { authorization_url, browser_secret: browserSecret, expires_in: FLOW_MS / 1000 };
   }

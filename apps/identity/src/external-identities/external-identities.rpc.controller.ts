@@ -4,9 +4,9 @@ import {
   confirmLinking,
   exchangeSignInCode,
   type ExternalIdentity,
+  type ExternalSignInAnswer,
   finishExternalSignIn,
   listIdentities,
-  type SignedInUser,
   signInWithGoogleToken,
   startLinking,
   type Static,
@@ -41,12 +41,12 @@ export class ExternalIdentitiesRpcController {
   }
 
   @Rpc(signInWithGoogleToken)
-  google(request: Static<typeof signInWithGoogleToken.request>, context: RpcContext): Promise<SignedInUser> {
+  google(request: Static<typeof signInWithGoogleToken.request>, context: RpcContext): Promise<ExternalSignInAnswer> {
     return this.googleTokens.signIn(request, context);
   }
 
   @Rpc(exchangeSignInCode)
-  exchange({ code }: Static<typeof exchangeSignInCode.request>, context: RpcContext): Promise<SignedInUser> {
+  exchange({ code }: Static<typeof exchangeSignInCode.request>, context: RpcContext): Promise<ExternalSignInAnswer> {
     return this.signIn.exchange(code, context);
   }
 

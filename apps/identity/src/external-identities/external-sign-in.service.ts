@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { SignedInUser } from '#contracts';
+import type { ExternalSignInAnswer } from '#contracts';
 import { type Clock, newId } from '#kernel';
 import type { RpcContext } from '#messaging';
 import { type Tx, UnitOfWork } from '#persistence';
@@ -10,7 +10,7 @@ import { NewcomersService } from '../accounts/newcomers.service.js';
 import { toUser } from '../accounts/user-view.js';
 import { AuditLogRepository, type RequestOrigin } from '../audit/audit-log.repository.js';
 import { PendingSteps } from '../sign-in/pending-steps.js';
-import { type Refusal, type SignedIn, SignInCompletion } from '../sign-in/sign-in-completion.js';
+import { type AwaitsFactor, type Refusal, type SignedIn, SignInCompletion } from '../sign-in/sign-in-completion.js';
 import type { ExternalPerson } from './domain/provider.js';
 import { ExternalIdentityRepository } from './external-identity.repository.js';
 import { externalSignInFailed } from './oidc-client.js';
@@ -37,8 +37,8 @@ export class ExternalSignInService {
     private readonly audit: AuditLogRepository,
   ) {}
 
-  async signIn(person: ExternalPerson, context: RpcContext): Promise<SignedInUser> {
-    const outcome = await this.unitOfWork.run<SignedIn | Refused>(async (tx) => {
+  async signIn(person: ExternalPerson, context: RpcContext): Promise<ExternalSignInAnswer> {
+    const outcome = await this.unitOfWork.run<SignedIn | AwaitsFactor | Refused>(async (tx) => {
       const found = await this.accountOf(tx, person, context);
       return 'refusal' in found ? found : this.completion.complete(tx, found, person.kind, context);
     });
@@ -56,8 +56,8 @@ export class ExternalSignInService {
     throw await this.completion.refused(outcome.account, outcome.refusal, context);
   }
 
-  async exchange(code: string, context: RpcContext): Promise<SignedInUser> {
-    const outcome = await this.unitOfWork.run<SignedIn | Refused | undefined>(async (tx) => {
+  async exchange(code: string, context: RpcContext): Promise<ExternalSignInAnswer> {
+    const outcome = await this.unitOfWork.run<SignedIn | AwaitsFactor | Refused | undefined>(async (tx) => {
       const step = await this.steps.take(tx, 'hand-over', code);
       const account = step === undefined ? null : await this.accounts.lock(tx, step.userId);
       const method = METHODS.find((known) => known === step?.method);
@@ -69,9 +69,10 @@ export class ExternalSignInService {
     return this.answer(outcome, context);
   }
 
-  private async answer(outcome: SignedIn | Refused, context: RpcContext): Promise<SignedInUser> {
+  private async answer(outcome: SignedIn | AwaitsFactor | Refused, context: RpcContext): Promise<ExternalSignInAnswer> {
     if ('refusal' in outcome) throw await this.completion.refused(outcome.account, outcome.refusal, context);
-    return { ...(await this.completion.answer(outcome)), user: toUser(outcome.account) };
+    const answer = await this.completion.answer(outcome);
+    return 'mfa_required' in answer ? answer : { ...answer, user: toUser(outcome.account) };
   }
 
   /** Answers the account locked. Known by issuer and subject; by its address only where both sides confirmed it. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SignedInUser, signInWithGoogleToken, Static } from '#contracts';
+import type { ExternalSignInAnswer, signInWithGoogleToken, Static } from '#contracts';
 import type { RpcContext } from '#messaging';
 import { ExternalProviders } from './external-providers.js';
 import { ExternalSignInService } from './external-sign-in.service.js';
@@ -17,7 +17,7 @@ export class GoogleTokenService {
   async signIn(
     { id_token, nonce }: Static<typeof signInWithGoogleToken.request>,
     context: RpcContext,
-  ): Promise<SignedInUser> {
+  ): Promise<ExternalSignInAnswer> {
     const person = await this.client.verifyIdToken(this.providers.get('google'), id_token, nonce);
     return this.signInService.signIn(person, context);
   }

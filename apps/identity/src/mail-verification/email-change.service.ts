@@ -42,7 +42,7 @@ export class EmailChangeService {
     await this.reauthentication.require(account, request.current_password, context);
     // Whoever has the other address is not told to the one who asks, only to its owner.
     return this.floor.hold(async () => {
-      await this.allowance.take('link', wanted, context.clientAddress);
+      await this.allowance.take('link', wanted, context.clientAddress, account.id);
       const taken = (await this.accounts.findByEmail(wanted)) !== null;
       await this.unitOfWork.run(async (tx) => {
         if (taken) await this.tellOwner(tx, wanted, context);

@@ -17,6 +17,8 @@ export interface Letter {
   expiresAt?: Date;
 }
 
+type Told = Pick<AccountEntity, 'id' | 'email' | 'emailVerifiedAt'>;
+
 /**
  * Mail leaves with the change it tells about, sealed: neither the outbox nor the bus shows an address or a code.
  * Letters never carry names: who registers somebody else's address must not write to him through us.
@@ -43,18 +45,31 @@ export class OutgoingMail {
   /** Something happened to the account. An address nobody has confirmed is not written to: it may be a stranger's. */
   async notify(
     tx: Tx,
-    account: Pick<AccountEntity, 'id' | 'email' | 'emailVerifiedAt'>,
+    account: Told,
     kind: DeliveryKind,
     origin: RequestOrigin,
     more: Record<string, string> = {},
   ): Promise<void> {
+    const device = origin.userAgent?.slice(0, 400) ?? 'unknown';
+    const network = origin.clientAddress ?? 'unknown';
+    await this.tell(tx, account, kind, { device, network, ...more }, origin.requestId);
+  }
+
+  /** As `notify`, where an admin did it: device and network are his, and not for others to read. */
+  notifyByAdmin(tx: Tx, account: Told, kind: DeliveryKind, requestId: string): Promise<void> {
+    return this.tell(tx, account, kind, { by: 'admin' }, requestId);
+  }
+
+  /** As `notify`, of what nobody did: it came with the time. */
+  async tell(
+    tx: Tx,
+    account: Told,
+    kind: DeliveryKind,
+    more: Record<string, string>,
+    requestId?: string,
+  ): Promise<void> {
     if (account.emailVerifiedAt === null) return;
-    const values = {
-      when: this.clock.now().toISOString(),
-      device: origin.userAgent?.slice(0, 400) ?? 'unknown',
-      network: origin.clientAddress ?? 'unknown',
-      ...more,
-    };
-    await this.send(tx, { kind, address: account.email, userId: account.id, values }, origin.requestId);
+    const values = { when: this.clock.now().toISOString(), ...more };
+    await this.send(tx, { kind, address: account.email, userId: account.id, values }, requestId);
   }
 }

@@ -10,20 +10,23 @@ import {
 } from '#contracts';
 import { AppError, type Clock, forbidden, invalid, newId, notFound } from '#kernel';
 import { callerId, Idempotency, LivePush, Outbox, type RpcContext } from '#messaging';
-import { afterCommit, Database, type Tx, UnitOfWork } from '#persistence';
+import { afterCommit, type DailyCap, Database, EVERYBODY, takeFromDay, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
+import type { IdentityOwnSettings } from '../config.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { seenBy } from '../connections/domain/pair.js';
 import { PeopleRepository } from '../connections/people.repository.js';
 import { emailNotVerified } from '../connections/refusals.js';
 import { cursorPage, cursorWindow } from '../cursor.js';
 import { tidy } from '../tidy.js';
+import { SETTINGS } from '../tokens.js';
 import { MessageRepository, type MessageRow } from './message.repository.js';
 
 /** Letters between people who are connected. */
 @Injectable()
 export class MessagesService {
   constructor(
+    @Inject(SETTINGS) private readonly settings: IdentityOwnSettings,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
@@ -67,8 +70,22 @@ export class MessagesService {
       const ids = { message_id: row.id, connection_id: row.connectionId, sender_id: me, receiver_id: receiver };
       await this.outbox.add(tx, MessageSentV1, ids, { subject: row.id, requestId: context.requestId });
       afterCommit(tx, () => this.live.push(receiver, 'message', toMessage(row, receiver)));
+      await takeFromDay(tx, this.capsOf(me), this.clock.now());
       return toMessage(row, me);
     });
+  }
+
+  private capsOf(me: string): DailyCap[] {
+    const { MESSAGES_PER_DAY: mine, MESSAGES_PER_DAY_OF_ALL: ofAll } = this.settings;
+    return [
+      { use: 'message', who: me, limit: mine, message: `At most ${mine} messages may be sent within 24 hours` },
+      {
+        use: 'message',
+        who: EVERYBODY,
+        limit: ofAll,
+        message: `At most ${ofAll} messages are sent in this installation within 24 hours`,
+      },
+    ];
   }
 
   /** The first reading counts; its sender hears of it as long as the two are connected. */

@@ -9,21 +9,14 @@ export interface SignInCodeRow {
 
 @Injectable()
 export class SignInCodeRepository {
-  /** The code that was there before no longer counts. Sweeps a little, so the table stays as small as the traffic. */
-  async put(tx: Tx, key: Buffer, code: Pick<SignInCodeRow, 'codeHash' | 'expiresAt'>, now: Date): Promise<void> {
+  /** The code that was there before no longer counts. */
+  async put(tx: Tx, key: Buffer, code: Pick<SignInCodeRow, 'codeHash' | 'expiresAt'>): Promise<void> {
     await tx.query(
       'sign-in-code.put',
       `INSERT INTO sign_in_code (address_key, code_hash, expires_at) VALUES ($1, $2, $3)
        ON CONFLICT (address_key) DO UPDATE SET
          code_hash = excluded.code_hash, tries = 0, expires_at = excluded.expires_at`,
       [key, code.codeHash, code.expiresAt],
-    );
-    await tx.query(
-      'sign-in-code.sweep',
-      `DELETE FROM sign_in_code WHERE address_key IN (
-         SELECT address_key FROM sign_in_code WHERE expires_at <= $1 ORDER BY expires_at LIMIT 10
-         FOR UPDATE SKIP LOCKED)`,
-      [now],
     );
   }
 

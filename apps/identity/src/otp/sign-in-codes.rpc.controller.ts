@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import {
   sendSignInCode,
+  type SignInAnswer,
   type Static,
-  type TokenPair,
   verifySignInCode,
   type VerifySignInCodeRequest,
 } from '#contracts';
@@ -22,7 +22,7 @@ export class SignInCodesRpcController {
   }
 
   @Rpc(verifySignInCode)
-  verify(request: VerifySignInCodeRequest, context: RpcContext): Promise<TokenPair> {
+  verify(request: VerifySignInCodeRequest, context: RpcContext): Promise<SignInAnswer> {
     return this.codes.verify(request, context);
   }
 }

@@ -1,6 +1,6 @@
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { sendSignInCode, Static, TokenPair, VerifySignInCodeRequest } from '#contracts';
+import type { sendSignInCode, SignInAnswer, Static, VerifySignInCodeRequest } from '#contracts';
 import type { Clock } from '#kernel';
 import type { RpcContext } from '#messaging';
 import { type Tx, UnitOfWork } from '#persistence';
@@ -14,7 +14,7 @@ import { MailAllowance } from '../mail/mail-allowance.js';
 import { OutgoingMail } from '../mail/outgoing-mail.js';
 import { IdentitySecrets } from '../secrets/identity-secrets.js';
 import { AnswerFloor } from '../sign-in/answer-floor.js';
-import { type Refusal, type SignedIn, SignInCompletion } from '../sign-in/sign-in-completion.js';
+import { type AwaitsFactor, type Refusal, type SignedIn, SignInCompletion } from '../sign-in/sign-in-completion.js';
 import { type CountedTry, SignInThrottle } from '../sign-in/sign-in-throttle.js';
 import { SignInCodeRepository, type SignInCodeRow } from './sign-in-code.repository.js';
 
@@ -62,7 +62,7 @@ export class SignInCodesService {
     });
   }
 
-  verify(request: VerifySignInCodeRequest, context: RpcContext): Promise<TokenPair> {
+  verify(request: VerifySignInCodeRequest, context: RpcContext): Promise<SignInAnswer> {
     return this.floor.holdRefusal(async () => {
       const { email, otp } = request;
       const counted = await this.throttle.begin(`code:${email.toLowerCase()}`, context.clientAddress, false);
@@ -87,7 +87,7 @@ export class SignInCodesService {
     otp: string,
     counted: CountedTry,
     context: RpcContext,
-  ): Promise<SignedIn | Refused> {
+  ): Promise<SignedIn | AwaitsFactor | Refused> {
     if (!(await this.spend(tx, email, otp))) return { refusal: 'wrong-code', account: null };
     const found = (await this.accounts.lockByEmail(tx, email)) ?? (await this.newcomers.welcome(tx, email, context));
     if (found === undefined) return { refusal: 'wrong-code', account: null };
@@ -109,7 +109,7 @@ export class SignInCodesService {
     const now = this.clock.now();
     const expiresAt = new Date(now.getTime() + CODE_LIFE_MS);
     await this.unitOfWork.run(async (tx) => {
-      await this.codes.put(tx, this.keyOf(email), { codeHash: this.hashOf(email, code), expiresAt }, now);
+      await this.codes.put(tx, this.keyOf(email), { codeHash: this.hashOf(email, code), expiresAt });
       const values = { code, minutes: String(CODE_LIFE_MS / 60_000) };
       await this.mail.send(
         tx,

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { requestPasswordReset, resetPassword, type Static } from '#contracts';
+import { requestPasswordReset, resetPassword, startPasswordReset, type Static } from '#contracts';
 import { Rpc, type RpcContext } from '#messaging';
 import { PasswordResetService } from './password-reset.service.js';
 
@@ -13,6 +13,14 @@ export class PasswordResetRpcController {
     context: RpcContext,
   ): Promise<Static<typeof requestPasswordReset.response>> {
     return this.resets.request(request, context);
+  }
+
+  @Rpc(startPasswordReset)
+  start(
+    request: Static<typeof startPasswordReset.request>,
+    context: RpcContext,
+  ): Promise<Static<typeof startPasswordReset.response>> {
+    return this.resets.start(request, context);
   }
 
   @Rpc(resetPassword)

@@ -25,6 +25,14 @@ describe('PasswordHasher', () => {
     expect(hasher.isOutdated(await hasher.hash('x'))).toBe(false);
   });
 
+  it('verifies bcrypt hashes that were taken over, as outdated ones', async () => {
+    const hasher = new PasswordHasher(settings);
+    const taken = '$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW';
+    expect(await hasher.verify(taken, 'U*U')).toBe(true);
+    expect(await hasher.verify(taken, 'U*V')).toBe(false);
+    expect(hasher.isOutdated(taken)).toBe(true);
+  });
+
   it('runs a bounded number, queues a bounded number and tells the rest to come back', async () => {
     const hasher = new PasswordHasher(settings);
     const outcomes = await Promise.allSettled(Array.from({ length: 7 }, (_, i) => hasher.hash(`password ${i}`)));

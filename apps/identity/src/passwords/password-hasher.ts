@@ -1,5 +1,7 @@
 import { hash, parseOptions, verify, type Options } from '@node-rs/argon2';
 import { AppError } from '#kernel';
+import { verifyBcrypt } from './bcrypt.js';
+import { isBcrypt } from './domain/bcrypt-format.js';
 
 export interface HashSettings {
   memoryKib: number;
@@ -24,21 +26,30 @@ export class PasswordHasher {
     this.options = { memoryCost: settings.memoryKib, timeCost: settings.iterations, parallelism: 1 };
   }
 
+  get load(): { running: number; waiting: number } {
+    return { running: this.running, waiting: this.waiting.length };
+  }
+
   hash(password: string, signal?: AbortSignal): Promise<string> {
     return this.inTurn(signal, () => hash(password, this.options));
   }
 
   /** Without a hash (nobody of that name) the same work is done against a decoy, and the answer is no. */
   async verify(stored: string | null, password: string, signal?: AbortSignal): Promise<boolean> {
-    if (stored !== null) return this.inTurn(signal, () => verify(stored, password));
+    if (stored !== null) {
+      // Taken over from another system; upgraded at the sign-in that proves it right.
+      const work = isBcrypt(stored) ? verifyBcrypt : verify;
+      return this.inTurn(signal, () => work(stored, password));
+    }
     this.decoy ??= hash('no account has this password', this.options);
     const decoy = await this.decoy;
     await this.inTurn(signal, () => verify(decoy, password));
     return false;
   }
 
-  /** True when the hash was made with other parameters than today's. */
+  /** True when the hash was made otherwise than today's. */
   isOutdated(stored: string): boolean {
+    if (isBcrypt(stored)) return true;
     const { memoryCost, timeCost, parallelism } = parseOptions(stored);
     const wanted = this.options;
     return memoryCost !== wanted.memoryCost || timeCost !== wanted.timeCost || parallelism !== wanted.parallelism;

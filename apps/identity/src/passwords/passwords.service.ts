@@ -1,22 +1,36 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AppError, invalid, notFound } from '#kernel';
 import { callerId, type RpcContext } from '#messaging';
-import { UnitOfWork } from '#persistence';
+import { Database, UnitOfWork } from '#persistence';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { AuditLogRepository } from '../audit/audit-log.repository.js';
+import type { IdentityOwnSettings } from '../config.js';
 import { OutgoingMail } from '../mail/outgoing-mail.js';
+import { SecondFactorRepository } from '../mfa/second-factor.repository.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { PendingSteps } from '../sign-in/pending-steps.js';
+import { SETTINGS } from '../tokens.js';
 import { COMMON_PASSWORDS } from './common-passwords.js';
-import { normalisePassword, type PasswordOwner, passwordProblem } from './domain/password-policy.js';
+import {
+  normalisePassword,
+  PASSWORD_MIN,
+  PASSWORD_MIN_ALONE,
+  type PasswordOwner,
+  passwordProblem,
+} from './domain/password-policy.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ReauthenticationService } from './reauthentication.service.js';
 
 @Injectable()
 export class PasswordsService {
   constructor(
+    @Inject(SETTINGS) private readonly settings: IdentityOwnSettings,
+    private readonly database: Database,
+    private readonly factors: SecondFactorRepository,
     private readonly unitOfWork: UnitOfWork,
     private readonly accounts: AccountRepository,
     private readonly sessions: SessionsService,
+    private readonly steps: PendingSteps,
     private readonly reauthentication: ReauthenticationService,
     private readonly mail: OutgoingMail,
     private readonly hasher: PasswordHasher,
@@ -24,19 +38,19 @@ export class PasswordsService {
   ) {}
 
   /** Hash of a password that keeps the policy; else a 422 that names `field`. */
-  async hashNew(field: string, password: string, owner: PasswordOwner, signal?: AbortSignal): Promise<string> {
-    this.check(field, password, owner);
+  async hashNew(field: string, password: string, owner: OwnerOfNew, signal?: AbortSignal): Promise<string> {
+    await this.check(field, password, owner);
     return this.hasher.hash(normalisePassword(password), signal);
   }
 
-  /** Ends every other session of the account; the one that asks goes on. */
+  /** Ends every other session of the account, and sign-ins half done; the session that asks goes on. */
   async change(
     request: { current_password: string; new_password: string },
     context: RpcContext,
   ): Promise<{ sessionsRevoked: number }> {
     const account = await this.accounts.findById(callerId(context));
     if (account === null) throw notFound('The account');
-    this.check('new_password', request.new_password, account);
+    await this.check('new_password', request.new_password, account);
     if (normalisePassword(request.new_password) === normalisePassword(request.current_password)) {
       throw invalid([{ field: 'new_password', message: 'is the password you have, choose another' }]);
     }
@@ -59,6 +73,7 @@ export class PasswordsService {
         'password-change',
         context,
       );
+      await this.steps.dropAllOf(tx, account.id);
       await this.mail.notify(tx, locked, 'password_changed', context);
       await this.audit.append(
         tx,
@@ -69,11 +84,20 @@ export class PasswordsService {
     });
   }
 
-  private check(field: string, password: string, owner: PasswordOwner): void {
-    const problem = passwordProblem(password, owner, COMMON_PASSWORDS);
+  private async check(field: string, password: string, owner: OwnerOfNew): Promise<void> {
+    const problem = passwordProblem(password, owner, COMMON_PASSWORDS, await this.leastFor(owner));
     if (problem !== undefined) throw invalid([{ field, message: problem }]);
   }
+
+  private async leastFor({ id }: OwnerOfNew): Promise<number> {
+    if (!this.settings.PASSWORDS_STRICT) return PASSWORD_MIN;
+    const isAlone = id === undefined || !(await this.factors.statusOf(this.database, id)).isOn;
+    return isAlone ? PASSWORD_MIN_ALONE : PASSWORD_MIN;
+  }
 }
+
+/** `id` where there is an account already, which may have a second factor. */
+type OwnerOfNew = PasswordOwner & { id?: string };
 
 const changedMeanwhile = (): AppError =>
   new AppError({

@@ -13,7 +13,11 @@ import { PasswordHasher } from './password-hasher.js';
 /** Without a password to ask for, the sign-in itself must be this fresh. */
 export const FRESH_SIGN_IN_MS = 15 * 60_000;
 
-/** A stolen session alone must not be enough to take an account over: its owner proves himself again. */
+/**
+ * A stolen session alone must not be enough to take an account over: its owner proves himself again. One factor is
+ * enough for that, also where the account has two: the session itself was opened with both (ASVS 7.5.1). Only what would
+ * be a way around the second factor asks for that one too, by `SecondFactorService`.
+ */
 @Injectable()
 export class ReauthenticationService {
   constructor(

@@ -117,6 +117,6 @@ function own(present: readonly SkillEntity[], id: string): SkillEntity {
 
 function refuseSecond(present: readonly SkillEntity[], name: string): void {
   if (present.some((skill) => skill.nameKey === skillKey(name))) {
-    throw conflict('ALREADY_EXISTS', `"${name}" is among your skills already; change that one instead.`);
+    throw conflict('ALREADY_EXISTS', 'This skill is among yours already; change that one instead.');
   }
 }

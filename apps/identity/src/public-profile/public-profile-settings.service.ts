@@ -10,7 +10,7 @@ import { readSlug } from './domain/slug.js';
 import { PublicProfileRepository, type PublicProfileRow } from './public-profile.repository.js';
 
 /** Nobody takes over an address that others still have on paper. */
-const SLUG_REST_MS = 90 * 86_400_000;
+export const SLUG_REST_MS = 90 * 86_400_000;
 
 /** What a person shows of himself, and to whom. */
 @Injectable()
@@ -54,7 +54,7 @@ export class PublicProfileSettingsService {
     if (to !== null) {
       await this.pages.lockSlug(tx, to);
       if (await this.pages.isTaken(tx, to, userId, new Date(now.getTime() - SLUG_REST_MS))) {
-        throw conflict('ALREADY_EXISTS', `The slug "${to}" is taken; choose another one.`);
+        throw conflict('ALREADY_EXISTS', 'This slug is taken; choose another one.');
       }
     }
     if (from !== null) await this.pages.release(tx, from, userId, now);

@@ -1,17 +1,15 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
-import { FieldCipher } from '#platform';
 
 type Purpose = 'export' | 'seal' | 'throttle' | 'idempotency' | 'code';
 
 /** Keys derived from IDENTITY_KEY_SECRET, one per purpose, so that no two uses share one. */
 export class IdentitySecrets {
-  /** Seals the private signing keys. The key id tells values of another secret apart. */
-  readonly cipher: FieldCipher;
+  constructor(private readonly secret: string) {}
 
-  constructor(private readonly secret: string) {
+  /** What signing keys were sealed with before field keys did that: reads them, and seals nothing any more. */
+  get formerSealKey(): [keyId: string, key: Buffer] {
     const key = this.key('seal');
-    const keyId = createHash('sha256').update(key).digest('hex').slice(0, 8);
-    this.cipher = new FieldCipher(new Map([[keyId, key]]));
+    return [createHash('sha256').update(key).digest('hex').slice(0, 8), key];
   }
 
   /** Keyed hash: equal texts are recognised, and nobody without the secret can try texts. */

@@ -4,6 +4,7 @@ import { newId } from '#kernel';
 import jwt from 'jsonwebtoken';
 import type { AccountEntity } from '../accounts/account.entity.js';
 import type { IdentityOwnSettings } from '../config.js';
+import { FactorDemand } from '../mfa/factor-demand.js';
 import { SigningKeysService } from '../signing-keys/signing-keys.service.js';
 import { SETTINGS } from '../tokens.js';
 
@@ -12,6 +13,7 @@ export class AccessTokenIssuer {
   constructor(
     @Inject(SETTINGS) private readonly settings: IdentityOwnSettings,
     private readonly signingKeys: SigningKeysService,
+    private readonly demand: FactorDemand,
   ) {}
 
   /** `at`: when account and session were read, under lock. */
@@ -29,6 +31,7 @@ export class AccessTokenIssuer {
       sid: sessionId,
       roles: account.roles,
       email_verified: account.emailVerifiedAt !== null,
+      ...((await this.demand.isUnmetBy(account)) ? { needs_factor: true as const } : {}),
       // With its milliseconds: verifiers refuse what was issued before the last change of rights.
       iat: Math.max(at.getTime(), account.accessChangedAt?.getTime() ?? 0) / 1000,
       exp: Math.ceil(at.getTime() / 1000) + lifeSeconds,

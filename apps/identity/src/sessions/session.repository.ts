@@ -25,12 +25,25 @@ const COLUMNS = `id, user_id AS "userId", address, user_agent AS "userAgent", cr
 /** Sessions and the refresh tokens of their families. */
 @Injectable()
 export class SessionRepository {
-  async insert(tx: Tx, session: SessionRow): Promise<void> {
+  /** With its first refresh token, in one statement: half of what signing in writes. */
+  async insert(tx: Tx, session: SessionRow, token: { hash: Buffer; expiresAt: Date }): Promise<void> {
     await tx.query(
       'session.insert',
-      `INSERT INTO session (id, user_id, address, user_agent, created_at, last_seen_at)
-       VALUES ($1, $2, $3, $4, $5, $6)`,
-      [session.id, session.userId, session.address, session.userAgent, session.createdAt, session.lastSeenAt],
+      `WITH opened AS (
+         INSERT INTO session (id, user_id, address, user_agent, created_at, last_seen_at)
+         VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, created_at)
+       INSERT INTO refresh_token (token_hash, session_id, created_at, expires_at)
+       SELECT $7, id, created_at, $8 FROM opened`,
+      [
+        session.id,
+        session.userId,
+        session.address,
+        session.userAgent,
+        session.createdAt,
+        session.lastSeenAt,
+        token.hash,
+        token.expiresAt,
+      ],
     );
   }
 

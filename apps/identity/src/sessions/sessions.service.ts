@@ -46,15 +46,17 @@ export class SessionsService {
   async open(tx: Tx, userId: string, origin: RequestOrigin): Promise<OpenedSession> {
     const now = this.clock.now();
     const id = newId();
-    await this.sessions.insert(tx, {
+    const token = this.newToken(now);
+    const session = {
       id,
       userId,
       address: origin.clientAddress ?? null,
       userAgent: origin.userAgent?.slice(0, 400) ?? null,
       createdAt: now,
       lastSeenAt: now,
-    });
-    return { id, refreshToken: await this.addToken(tx, id, now), at: now };
+    };
+    await this.sessions.insert(tx, session, token);
+    return { id, refreshToken: token.text, at: now };
   }
 
   /** After the commit: the pair a client gets. */
@@ -81,7 +83,9 @@ export class SessionsService {
       if (account.blockedAt !== null || this.isOver(token, now)) return 'refused';
       const id = token.sessionId;
       await this.sessions.rotate(tx, hash, id, now, origin.clientAddress ?? null);
-      return { account, session: { id, refreshToken: await this.addToken(tx, id, now), at: now } };
+      const next = this.newToken(now);
+      await this.sessions.insertToken(tx, id, next.hash, now, next.expiresAt);
+      return { account, session: { id, refreshToken: next.text, at: now } };
     });
     if (outcome === 'refused') throw invalidRefreshToken();
     return this.tokensFor(outcome.account, outcome.session);
@@ -179,12 +183,10 @@ export class SessionsService {
     return token.expiresAt <= now || token.sessionCreatedAt.getTime() + this.settings.SESSION_MAX_AGE <= now.getTime();
   }
 
-  private async addToken(tx: Tx, sessionId: string, now: Date): Promise<string> {
+  private newToken(now: Date): { text: string; hash: Buffer; expiresAt: Date } {
     // The prefix lets secret scanners recognise a leaked one.
-    const token = `ccrt_${randomBytes(32).toString('base64url')}`;
-    const expiresAt = new Date(now.getTime() + this.settings.REFRESH_TOKEN_TTL);
-    await this.sessions.insertToken(tx, sessionId, hashOf(token), now, expiresAt);
-    return token;
+    const text = `ccrt_${randomBytes(32).toString('base64url')}`;
+    return { text, hash: hashOf(text), expiresAt: new Date(now.getTime() + this.settings.REFRESH_TOKEN_TTL) };
   }
 }
 

@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '#kernel';
-import type { Tx } from '#persistence';
+import type { Queryable, Tx } from '#persistence';
 import { CLOCK, FieldCipher, type FieldPlace } from '#platform';
 
-/** `hand-over`: a page fetches the tokens; `link-start`, `link`: a linking begins, and is confirmed by its account. */
-export type Step = 'hand-over' | 'link-start' | 'link';
+/**
+ * `hand-over`: a page fetches the tokens; `link-start`, `link`: a linking begins, and is confirmed by its account;
+ * `mfa`: the first factor was right.
+ */
+export type Step = 'hand-over' | 'link-start' | 'link' | 'mfa';
 
 export interface PendingStep {
   userId: string;
@@ -40,20 +43,13 @@ export class PendingSteps {
     wanted: { userId: string; method: string; content?: string; lifeMs: number },
   ): Promise<string> {
     const token = `ccst_${randomBytes(32).toString('base64url')}`;
-    const now = this.clock.now();
+    const expiresAt = new Date(this.clock.now().getTime() + wanted.lifeMs);
     const sealed = wanted.content === undefined ? null : this.cipher.encrypt(wanted.content, placeOf(wanted.userId));
     await tx.query(
       'pending-step.begin',
       `INSERT INTO pending_step (token_hash, user_id, step, method, content_sealed, expires_at)
        VALUES ($1, $2, $3, $4, $5, $6)`,
-      [hashOf(token), wanted.userId, step, wanted.method, sealed, new Date(now.getTime() + wanted.lifeMs)],
-    );
-    await tx.query(
-      'pending-step.sweep',
-      `DELETE FROM pending_step WHERE token_hash IN (
-         SELECT token_hash FROM pending_step WHERE expires_at <= $1 ORDER BY expires_at LIMIT 10
-         FOR UPDATE SKIP LOCKED)`,
-      [now],
+      [hashOf(token), wanted.userId, step, wanted.method, sealed, expiresAt],
     );
     return token;
   }
@@ -66,6 +62,31 @@ export class PendingSteps {
       [hashOf(token), step],
     );
     return this.opened(rows[0]);
+  }
+
+  /** Whose step it is, without taking it. */
+  async ownerOf(db: Queryable, step: Step, token: string): Promise<string | undefined> {
+    const [row] = await db.query<{ userId: string }>(
+      'pending-step.owner',
+      `SELECT user_id AS "userId" FROM pending_step WHERE token_hash = $1 AND step = $2 AND expires_at > $3`,
+      [hashOf(token), step, this.clock.now()],
+    );
+    return row?.userId;
+  }
+
+  /** Counts one more try; undefined where `most` were made, or as `take`. Commit it whatever comes of the try. */
+  async countTry(tx: Tx, step: Step, token: string, most: number): Promise<PendingStep | undefined> {
+    const rows = await tx.query<Row>(
+      'pending-step.try',
+      `UPDATE pending_step SET tries = tries + 1 WHERE token_hash = $1 AND step = $2 AND tries < $3
+       RETURNING ${COLUMNS}`,
+      [hashOf(token), step, most],
+    );
+    return this.opened(rows[0]);
+  }
+
+  async drop(tx: Tx, token: string): Promise<void> {
+    await tx.query('pending-step.drop-one', 'DELETE FROM pending_step WHERE token_hash = $1', [hashOf(token)]);
   }
 
   async dropAllOf(tx: Tx, userId: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { signIn, type SignInRequest, type TokenPair } from '#contracts';
+import { signIn, type SignInAnswer, type SignInRequest } from '#contracts';
 import { Rpc, type RpcContext } from '#messaging';
 import { SignInService } from './sign-in.service.js';
 
@@ -8,7 +8,7 @@ export class SignInRpcController {
   constructor(private readonly signIn: SignInService) {}
 
   @Rpc(signIn)
-  signInWithPassword(request: SignInRequest, context: RpcContext): Promise<TokenPair> {
+  signInWithPassword(request: SignInRequest, context: RpcContext): Promise<SignInAnswer> {
     return this.signIn.signInWithPassword(request, context);
   }
 }

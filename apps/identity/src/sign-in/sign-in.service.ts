@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SignInRequest, TokenPair } from '#contracts';
+import type { SignInAnswer, SignInRequest } from '#contracts';
 import { newId } from '#kernel';
 import type { RpcContext } from '#messaging';
 import { Database, type Tx, UnitOfWork } from '#persistence';
@@ -10,7 +10,7 @@ import { normalisePassword } from '../passwords/domain/password-policy.js';
 import { PasswordHasher } from '../passwords/password-hasher.js';
 import { SessionRepository } from '../sessions/session.repository.js';
 import { AnswerFloor } from './answer-floor.js';
-import { type SignedIn, SignInCompletion } from './sign-in-completion.js';
+import { type AwaitsFactor, type SignedIn, SignInCompletion } from './sign-in-completion.js';
 import { type CountedTry, SignInThrottle } from './sign-in-throttle.js';
 
 @Injectable()
@@ -30,11 +30,11 @@ export class SignInService {
    * Unknown address and wrong password are the same to whoever asks: same statements, same hashing work, same waiting,
    * same answer. Only who knows the password learns more (blocked, one-time).
    */
-  signInWithPassword(request: SignInRequest, context: RpcContext): Promise<TokenPair> {
+  signInWithPassword(request: SignInRequest, context: RpcContext): Promise<SignInAnswer> {
     return this.floor.holdRefusal(() => this.tryPassword(request, context));
   }
 
-  private async tryPassword(request: SignInRequest, context: RpcContext): Promise<TokenPair> {
+  private async tryPassword(request: SignInRequest, context: RpcContext): Promise<SignInAnswer> {
     const { clientAddress } = context;
     const account = await this.accounts.findByEmail(request.email);
     const known =
@@ -64,7 +64,7 @@ export class SignInService {
     rehashed: string | undefined,
     counted: CountedTry,
     context: RpcContext,
-  ): Promise<SignedIn | undefined> {
+  ): Promise<SignedIn | AwaitsFactor | undefined> {
     const account = await this.accounts.lock(tx, seen.id);
     if (account === null || account.blockedAt !== null || account.passwordHash !== seen.passwordHash) return undefined;
     if (rehashed !== undefined) await this.accounts.update(tx, account.id, { passwordHash: rehashed });

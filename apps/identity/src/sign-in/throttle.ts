@@ -18,22 +18,23 @@ export class Throttle {
    * Lets one try through all guards or throws `TOO_MANY_ATTEMPTS`; answers how many the first of them has counted by now.
    */
   async count(tx: Tx, guards: readonly [Guarded, ...Guarded[]], at: Date): Promise<number> {
-    const counted = new Map<Guarded, number[]>();
-    for (const guard of inLockingOrder(guards)) {
-      const recent = recentFailures({ failures: await this.throttles.lock(tx, guard.key, at) }, at.getTime());
-      const waitMs = nextTryAt({ failures: recent }, guard.policy, at.getTime()) - at.getTime();
+    const keys = inLockingOrder(guards.map(({ key }) => key));
+    const failures = await this.throttles.lock(tx, keys, at);
+    const now = at.getTime();
+    for (const { key, policy } of guards) {
+      const waitMs = nextTryAt({ failures: failuresOf(failures, key) }, policy, now) - now;
       if (waitMs > 0) throw tooManyAttempts(waitMs);
-      counted.set(guard, [...recent, at.getTime()]);
     }
-    for (const [guard, failures] of counted) await this.throttles.store(tx, guard.key, failures);
-    await this.throttles.sweep(tx, new Date(at.getTime() - THROTTLE_WINDOW_MS));
-    return counted.get(guards[0])?.length ?? 0;
+    await this.throttles.note(tx, keys, at, new Date(now - THROTTLE_WINDOW_MS));
+    return recentFailures({ failures: failuresOf(failures, guards[0].key) }, now).length + 1;
   }
 }
 
+const failuresOf = (failures: ReadonlyMap<string, number[]>, key: Buffer): number[] =>
+  failures.get(key.toString('hex')) ?? [];
+
 /** The same for everybody, so that two tries never wait for each other in a ring. */
-const inLockingOrder = (guards: readonly Guarded[]): Guarded[] =>
-  [...guards].sort((a, b) => Buffer.compare(a.key, b.key));
+const inLockingOrder = (keys: readonly Buffer[]): Buffer[] => [...keys].sort((a, b) => Buffer.compare(a, b));
 
 const tooManyAttempts = (waitMs: number): AppError =>
   new AppError({

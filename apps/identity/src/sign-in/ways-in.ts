@@ -11,7 +11,8 @@ export class WaysIn {
     if (account.passwordHash !== null) return;
     const rows = await tx.query<{ isLeft: boolean }>(
       'ways-in.left',
-      'SELECT EXISTS (SELECT FROM external_identity WHERE user_id = $1) AS "isLeft"',
+      `SELECT EXISTS (SELECT FROM external_identity WHERE user_id = $1)
+           OR EXISTS (SELECT FROM passkey WHERE user_id = $1) AS "isLeft"`,
       [account.id],
     );
     if (rows[0]?.isLeft === true) return;

@@ -58,9 +58,4 @@ export class SigningKeyRepository {
       [successor, retiresAt],
     );
   }
-
-  /** A private key nobody needs is a risk, so it goes. */
-  async deleteRetired(tx: Tx, now: Date): Promise<void> {
-    await tx.query('signing-key.delete', 'DELETE FROM signing_key WHERE retires_at <= $1', [now]);
-  }
 }

@@ -4,9 +4,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AccessTokenAlgorithm } from '#contracts';
 import { type Clock, newId } from '#kernel';
 import { Database, type Tx, UnitOfWork } from '#persistence';
-import { CLOCK, type FieldPlace } from '#platform';
+import { CLOCK, FieldCipher, type FieldPlace } from '#platform';
 import type { IdentityOwnSettings } from '../config.js';
-import { IdentitySecrets } from '../secrets/identity-secrets.js';
 import { SETTINGS } from '../tokens.js';
 import { publishedKeys, rotationIsDue, signerOf } from './domain/key-schedule.js';
 import { SigningKeyRepository, type SigningKeyRow } from './signing-key.repository.js';
@@ -38,7 +37,7 @@ export class SigningKeysService {
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
     private readonly keys: SigningKeyRepository,
-    private readonly secrets: IdentitySecrets,
+    private readonly cipher: FieldCipher,
   ) {}
 
   /**
@@ -73,7 +72,6 @@ export class SigningKeysService {
       await this.keys.lockAll(tx);
       const now = this.clock.now();
       const living = await this.keys.living(tx, now);
-      await this.keys.deleteRetired(tx, now);
       if (!isDue(living, now.getTime())) return false;
       await this.put(tx, fresh, living, now);
       return true;
@@ -101,7 +99,7 @@ export class SigningKeysService {
       kid,
       algorithm,
       publicJwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' },
-      privateKeySealed: this.secrets.cipher.encrypt(
+      privateKeySealed: this.cipher.encrypt(
         privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
         placeOf(kid),
       ),
@@ -121,7 +119,7 @@ export class SigningKeysService {
   private open(key: SigningKeyRow): KeyObject {
     const known = this.opened.get(key.kid);
     if (known !== undefined) return known;
-    const privateKey = createPrivateKey(this.secrets.cipher.decrypt(key.privateKeySealed, placeOf(key.kid)));
+    const privateKey = createPrivateKey(this.cipher.decrypt(key.privateKeySealed, placeOf(key.kid)));
     this.opened.set(key.kid, privateKey);
     return privateKey;
   }

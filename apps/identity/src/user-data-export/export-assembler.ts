@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { SERVICES, type ServiceName } from '#contracts';
-import { AppError, type Clock } from '#kernel';
+import { AppError, type Clock, faultPoint } from '#kernel';
 import { RpcClient, type WorkContext } from '#messaging';
 import { Database, UnitOfWork } from '#persistence';
-import { CLOCK, FileStore, type StoredFile } from '#platform';
+import { CLOCK, FileStore, newFileId, type StoredFile } from '#platform';
 import { ZipFile } from 'yazl';
 import { AccountRepository } from '../accounts/account.repository.js';
 import type { IdentityOwnSettings } from '../config.js';
@@ -18,12 +18,18 @@ import { EXPORTS_AREA } from './export.saga.js';
 import { PartReader } from './part-reader.js';
 
 const MOST_BYTES = 4 * 1024 ** 3;
+/** Only after this long is an attempt taken for dead that was not handed back: nobody writes beside it until then. */
+const ATTEMPT_MS = 15 * 60_000;
 
 /** Says which service has to write its part again. */
 class PartGone extends Error {
   constructor(readonly service: ServiceName) {
     super(`the part of ${service} is gone`);
   }
+}
+
+interface Begun extends ExportRow {
+  fileId: string;
 }
 
 /** Makes one zip of all parts, without holding more than a piece of them in memory. */
@@ -44,10 +50,11 @@ export class ExportAssembler {
   ) {}
 
   async assemble(id: string, context: WorkContext): Promise<void> {
-    const row = await this.exports.find(this.database, id);
-    if (row?.status !== 'assembling') return this.unitOfWork.run((tx) => context.done(tx));
+    const row = await this.begin(id);
+    if (row === undefined) return this.unitOfWork.run((tx) => context.done(tx));
     try {
       const file = await this.write(row, context);
+      faultPoint('export.file_before_row');
       await this.finish(id, file, context);
     } catch (error) {
       if (!(error instanceof PartGone)) throw error;
@@ -55,25 +62,45 @@ export class ExportAssembler {
     }
   }
 
-  private async write(row: ExportRow, context: WorkContext): Promise<StoredFile> {
+  /** Takes over from an attempt before this one, and deletes what it left. Undefined when there is nothing to assemble (any more). */
+  private async begin(id: string): Promise<Begun | undefined> {
+    const fileId = newFileId();
+    const row = await this.unitOfWork.run(async (tx) => {
+      const row = await this.exports.lock(tx, id);
+      if (row?.status !== 'assembling') return undefined;
+      await this.exports.assemblesInto(tx, id, fileId, new Date(this.clock.now().getTime() + ATTEMPT_MS));
+      return row;
+    });
+    if (row === undefined) return undefined;
+    if (row.fileId !== null) await this.files.delete(EXPORTS_AREA, row.fileId);
+    return { ...row, fileId };
+  }
+
+  private async write(row: Begun, context: WorkContext): Promise<StoredFile> {
     const zip = new ZipFile();
-    const output = Readable.from(zip.outputStream);
+    // A stream of its own: one made of the zip's iterator waits, when it is destroyed, for the piece that never comes.
+    const output = zip.outputStream.pipe(new PassThrough());
     // Of an entry that breaks; `fill` hears of it as well.
     zip.on('error', (error: Error) => output.destroy(error));
-    const stored = this.files.put(EXPORTS_AREA, output, MOST_BYTES);
-    const filled = this.fill(zip, row, context).catch((error: unknown) => {
-      // Ends the stored stream too: half a file is no file.
+    const stored = this.files.put(EXPORTS_AREA, output, MOST_BYTES, row.fileId);
+    // Whichever of the two breaks ends the other: half a file is no file, and nobody reads what cannot be stored.
+    const broken = new AbortController();
+    const end = (error: unknown): void => {
+      // Only the first reason is worth telling.
+      broken.abort(error);
       output.destroy(error instanceof Error ? error : new Error('the export failed'));
-      throw error;
-    });
-    // The reason why the stream broke is the one worth telling.
-    const [outcome] = await Promise.allSettled([filled, stored]);
-    if (outcome.status === 'rejected') throw outcome.reason;
+    };
+    const signal = AbortSignal.any([context.signal, broken.signal]);
+    await Promise.all([stored.catch(end), this.fill(zip, row, { ...context, signal }).catch(end)]);
+    broken.signal.throwIfAborted();
     return stored;
   }
 
-  private async fill(zip: ZipFile, row: ExportRow, context: WorkContext): Promise<void> {
-    const { requestId, traceparent, signal } = context;
+  private async fill(
+    zip: ZipFile,
+    row: ExportRow,
+    { requestId, traceparent, signal }: Pick<WorkContext, 'requestId' | 'traceparent' | 'signal'>,
+  ): Promise<void> {
     const answers = await this.exports.answers(this.database, row.id);
     const about = {
       user_id: row.userId,
@@ -98,29 +125,32 @@ export class ExportAssembler {
   }
 
   private async finish(id: string, file: StoredFile, context: WorkContext): Promise<void> {
-    await this.unitOfWork.run(async (tx) => {
+    const isKept = await this.unitOfWork.run(async (tx) => {
       const row = await this.exports.lock(tx, id);
       await context.done(tx);
-      // Erased meanwhile: the sweep takes the file, which no row knows.
-      if (row?.status !== 'assembling') return;
+      if (row?.status !== 'assembling' || row.fileId !== file.id) return false;
       const now = this.clock.now();
       const expiresAt = new Date(now.getTime() + this.settings.EXPORT_LINK_LIFETIME);
-      await this.exports.ready(tx, id, file, now, expiresAt);
+      await this.exports.ready(tx, id, file.bytes, now, expiresAt);
       const account = await this.accounts.lock(tx, row.userId);
-      if (account === null || account.emailVerifiedAt === null) return;
+      if (account === null || account.emailVerifiedAt === null) return true;
       const values = this.links.download(this.link.pathOf({ id, expiresAt }));
       const letter = { kind: 'export_ready', address: account.email, userId: account.id, values, expiresAt } as const;
       await this.mail.send(tx, letter, context.requestId);
+      return true;
     });
+    // Erased meanwhile, or taken over by another attempt.
+    if (!isKept) await this.files.delete(EXPORTS_AREA, file.id);
   }
 
   private async askAgain(id: string, service: ServiceName, context: WorkContext): Promise<void> {
     await this.unitOfWork.run(async (tx) => {
-      await this.exports.lock(tx, id);
+      const row = await this.exports.lock(tx, id);
+      await context.done(tx);
+      if (row?.status !== 'assembling') return;
       await this.exports.forgetAnswer(tx, id, service);
       await this.exports.setStatus(tx, id, 'collecting');
       await this.exports.askedAgain(tx, id, this.clock.now());
-      await context.done(tx);
     });
   }
 }

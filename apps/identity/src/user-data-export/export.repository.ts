@@ -14,6 +14,7 @@ export interface ExportRow {
   fileId: string | null;
   bytes: number | null;
   asked: number;
+  nextAskAt: Date | null;
 }
 
 export interface ExportAnswer {
@@ -24,7 +25,8 @@ export interface ExportAnswer {
 }
 
 const COLUMNS = `id, user_id AS "userId", status, requested_at AS "requestedAt", ready_at AS "readyAt",
-  expires_at AS "expiresAt", file_id AS "fileId", bytes::float8 AS bytes, asked`;
+  expires_at AS "expiresAt", file_id AS "fileId", bytes::float8 AS bytes, asked,
+  next_ask_at AS "nextAskAt"`;
 const OPEN = `status IN ('collecting', 'assembling')`;
 
 @Injectable()
@@ -111,12 +113,21 @@ export class ExportRepository {
     );
   }
 
-  async ready(tx: Tx, id: string, file: { id: string; bytes: number }, now: Date, expiresAt: Date): Promise<void> {
+  /** Before the first byte is written, so that a file whose writer dies is known by its row. */
+  async assemblesInto(tx: Tx, id: string, fileId: string, nextAskAt: Date): Promise<void> {
+    await tx.query('export.assembles', 'UPDATE data_export SET file_id = $2, next_ask_at = $3 WHERE id = $1', [
+      id,
+      fileId,
+      nextAskAt,
+    ]);
+  }
+
+  async ready(tx: Tx, id: string, bytes: number, now: Date, expiresAt: Date): Promise<void> {
     await tx.query(
       'export.ready',
-      `UPDATE data_export SET status = 'ready', file_id = $2, bytes = $3, ready_at = $4, expires_at = $5,
-         next_ask_at = NULL WHERE id = $1`,
-      [id, file.id, file.bytes, now, expiresAt],
+      `UPDATE data_export SET status = 'ready', bytes = $2, ready_at = $3, expires_at = $4, next_ask_at = NULL
+       WHERE id = $1`,
+      [id, bytes, now, expiresAt],
     );
   }
 

@@ -8,7 +8,7 @@ import {
   UserExportRequestedV1,
   type userDataOf,
 } from '#contracts';
-import type { Clock } from '#kernel';
+import { type Clock, faultPoint } from '#kernel';
 import { Outbox } from '#messaging';
 import { Database, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK, FileStore } from '#platform';
@@ -18,8 +18,8 @@ import { ExportRepository, type ExportRow } from './export.repository.js';
 export const EXPORTS_AREA = 'exports';
 /** Parts are kept so long; an export that is not complete by then has failed. */
 const PARTS_KEPT_MS = 7 * 86_400_000;
-/** A file younger than this may still get its row. */
-const ORPHAN_AGE_MS = 86_400_000;
+/** Rows come before files, so a file without one is left over; an hour also covers a reader of the list that is late. */
+const ORPHAN_AGE_MS = 3_600_000;
 
 type ExportedData = Static<ReturnType<typeof userDataOf>['exported']['data']>;
 interface Cause {
@@ -46,8 +46,10 @@ export class ExportSaga {
       await this.unitOfWork.run(async (tx) => {
         const row = await this.exports.lock(tx, id);
         if (row?.status !== 'collecting' && row?.status !== 'assembling') return;
-        if (now.getTime() - row.requestedAt.getTime() > PARTS_KEPT_MS) await this.exports.setStatus(tx, id, 'failed');
-        else await this.ask(tx, row, { requestId: id });
+        // Another leader may have asked meanwhile.
+        if (row.nextAskAt === null || row.nextAskAt > now) return;
+        if (now.getTime() - row.requestedAt.getTime() <= PARTS_KEPT_MS) return this.ask(tx, row, { requestId: id });
+        await this.exports.setStatus(tx, id, 'failed');
       });
     }
     for (const { id, fileId } of await this.exports.expired(this.database, now)) {
@@ -56,7 +58,7 @@ export class ExportSaga {
     }
   }
 
-  /** Files that were written and whose row never came: whoever wrote them died in between. */
+  /** Files no row knows (any more): whoever wrote or deleted them died at it. */
   async sweep(): Promise<void> {
     const youngest = this.clock.now().getTime() - ORPHAN_AGE_MS;
     const old: string[] = [];
@@ -86,6 +88,7 @@ export class ExportSaga {
     const row = await this.exports.lock(tx, id);
     if (row?.status !== 'collecting') return;
     await this.exports.storeAnswer(tx, id, { service, answeredAt: new Date(event.time), records, files });
+    faultPoint('export.answer_before_commit');
     if ((await this.missing(tx, id)).length > 0) return;
     await this.exports.setStatus(tx, id, 'assembling');
     await this.ask(tx, row, cause);

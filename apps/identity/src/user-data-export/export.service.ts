@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type DataExport, PIECE_BYTES, type readExport, SERVICES, type Static } from '#contracts';
-import { AppError, type Clock, newId, notFound } from '#kernel';
+import { AppError, type Clock, conflict, newId, notFound } from '#kernel';
 import { callerId, type RpcContext } from '#messaging';
 import { Database, type Queryable, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK, FileStore } from '#platform';
 import { AccountRepository } from '../accounts/account.repository.js';
 import { AuditLogRepository } from '../audit/audit-log.repository.js';
 import type { IdentityOwnSettings } from '../config.js';
+import { ErasureRepository } from '../erasure/erasure.repository.js';
 import { SETTINGS } from '../tokens.js';
 import { ExportLink } from './export-link.js';
 import { ExportRepository, type ExportRow } from './export.repository.js';
@@ -24,6 +25,7 @@ export class ExportService {
     private readonly unitOfWork: UnitOfWork,
     private readonly accounts: AccountRepository,
     private readonly exports: ExportRepository,
+    private readonly erasures: ErasureRepository,
     private readonly saga: ExportSaga,
     private readonly link: ExportLink,
     private readonly files: FileStore,
@@ -37,6 +39,8 @@ export class ExportService {
       if ((await this.accounts.lock(tx, userId)) === null) throw notFound('The account');
       const open = await this.exports.findOpen(tx, userId);
       if (open !== undefined) return this.view(tx, open);
+      // He has no session any more; a request of the last second may still be under way.
+      if ((await this.erasures.findOpen(tx, userId)) !== undefined) throw accountIsGoing();
       await this.assertAllowed(tx, userId);
       const id = newId();
       await this.exports.insert(tx, id, userId, this.clock.now());
@@ -106,3 +110,6 @@ export class ExportService {
     };
   }
 }
+
+const accountIsGoing = (): AppError =>
+  conflict('CONFLICT', 'The account is being erased. Undo that first, then ask for an export.');

@@ -56,6 +56,22 @@ describe('pictures', () => {
     await filesAre(0);
   });
 
+  it('have addresses of 192 bits that all are random: of any two about half differ', async () => {
+    const bits = async (colour: 'red' | 'blue') => {
+      const { id } = (await set(me, colour)).avatar;
+      expect(id).toMatch(/^[A-Za-z0-9_-]{32}$/);
+      return [...Buffer.from(id, 'base64url')].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+    };
+    const [first, second] = [await bits('red'), await bits('blue')];
+    expect(first).toHaveLength(192);
+    const differing = [...first].filter((bit, index) => bit !== second[index]).length;
+    // Fair coins leave these bounds once in 10^20.
+    expect(differing).toBeGreaterThan(30);
+    expect(differing).toBeLessThan(162);
+    await app.ask(deleteAvatar, {}, me.context);
+    await filesAre(0);
+  });
+
   it('of which a new one replaces the old one, its address and its files', async () => {
     const first = await set(me, 'red');
     await filesAre(3);
@@ -113,6 +129,7 @@ describe('pictures', () => {
   it('that nobody knows are not found', async () => {
     expect(await failureOf(show(newId()))).toMatchObject({ kind: 'not-found' });
     expect(await failureOf(show(me.user.id))).toMatchObject({ kind: 'not-found' });
+    expect(await failureOf(show(crypto.randomUUID()))).toMatchObject({ kind: 'not-found' });
   });
 
   it('whose row was never written are swept after an hour, those in use never', async () => {

@@ -112,16 +112,6 @@ describe('guessing passwords', () => {
     expect(ratio).toBeLessThan(1.6);
   }, 60_000);
   let known: Awaited<ReturnType<IdentityApp['register']>>;
-
-  it('sweeps counters that no longer say anything', async () => {
-    app.clock.advance(3_600_001);
-    for (let i = 0; i < 120; i += 1) await failureOf(app.signIn(`${newId()}@example.com`, 'x', anAddress()));
-    const [row] = await app.db.admin<{ old: number }>(
-      'SELECT count(*)::int AS old FROM identity.sign_in_throttle WHERE updated_at < $1',
-      [new Date(app.clock.now().getTime() - 3_600_000)],
-    );
-    expect(row?.old).toBe(0);
-  }, 60_000);
 });
 
 describe('the owner', () => {
@@ -145,7 +135,7 @@ describe('the owner', () => {
     expect(made).toHaveLength(1);
     expect(await owners.createOwner()).toEqual({ created: false, email: 'owner@localhost' });
     const password = made[0]?.oneTimePassword ?? '';
-    expect(password).toMatch(/^[a-z2-9]{5}(-[a-z2-9]{5}){4}$/);
+    expect(password).toMatch(/^[a-z2-9]{5}(-[a-z2-9]{5}){5}$/);
 
     for (const address of ['203.0.113.7', '10.0.0.1', '::ffff:192.168.1.1', 'localhost']) {
       expect(await failureOf(app.signIn('owner@localhost', password, address))).toMatchObject({

@@ -1,19 +1,28 @@
 import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
 import { expect } from '@jest/globals';
-import { type Caller, type EventContract, type RpcContract, type Static, type TSchema, type User } from '#contracts';
+import {
+  type Caller,
+  type CommandContract,
+  type EventContract,
+  type RpcContract,
+  type Static,
+  type TSchema,
+  type User,
+} from '#contracts';
 import {
   type DeliveryKind,
   registerAccount,
   type RegisterRequest,
   SendDeliveryV1,
   signIn,
+  type SignInAnswer,
   type TokenPair,
 } from '#contracts';
 import { newId } from '#kernel';
 import {
+  type Bus,
   BusStrategy,
-  defaultTopologySettings,
   MessagingModule,
   NatsBus,
   type OutgoingContext,
@@ -21,7 +30,15 @@ import {
   silentLogger,
   Topology,
 } from '#messaging';
-import { CLOCK, FieldCipher, openDelivery, parseFieldKeys, PlatformModule, readSettings } from '#platform';
+import {
+  CLOCK,
+  FieldCipher,
+  openDelivery,
+  parseFieldKeys,
+  PlatformModule,
+  readSettings,
+  ShutdownSequence,
+} from '#platform';
 import {
   createTestDatabase,
   type FakeClock,
@@ -53,6 +70,8 @@ export interface Letter {
 /** The service alone, on real PostgreSQL and NATS, asked as the gateway asks. */
 export interface IdentityApp {
   db: TestDatabase;
+  /** With the rights of all; every service's streams are there. */
+  bus: Bus;
   clock: FakeClock;
   get: <T>(type: abstract new (...args: never[]) => T) => T;
   ask<Req extends TSchema, Res extends TSchema>(
@@ -60,8 +79,8 @@ export interface IdentityApp {
     request: Static<Req>,
     context?: OutgoingContext,
   ): Promise<Static<Res>>;
-  /** Data of every event of this kind about `subject`, oldest first, as the outbox will send it. */
-  told<D extends TSchema>(contract: EventContract<D>, subject: string): Promise<Static<D>[]>;
+  /** Data of every event or command of this kind about `subject`, oldest first, as the outbox will send it. */
+  told<D extends TSchema>(contract: EventContract<D> | CommandContract<D>, subject: string): Promise<Static<D>[]>;
   /** Every letter to this address so far, oldest first, opened as notifications does. */
   letters(address: string): Promise<Letter[]>;
   /** The account that was made at once, where addresses are not verified first. */
@@ -86,8 +105,9 @@ const SETTINGS: Record<string, string> = {
   CREDENTIAL_ANSWER_FLOOR: '0ms',
 };
 
-export async function startIdentity(changes: Record<string, string> = {}): Promise<IdentityApp> {
-  const db = await createTestDatabase([identitySchema]);
+/** `shared`: the database of another one, which drops it. */
+export async function startIdentity(changes: Record<string, string> = {}, shared?: TestDatabase): Promise<IdentityApp> {
+  const db = shared ?? (await createTestDatabase([identitySchema]));
   const nats = await startNats();
   const settings = readSettings(identitySettings, { ...SETTINGS, DATABASE_URL: db.urlOf('identity'), ...changes });
   // Starts at the real time, since tokens are checked by libraries that ask the real clock.
@@ -109,6 +129,7 @@ export async function startIdentity(changes: Record<string, string> = {}): Promi
 
   const app: IdentityApp = {
     db,
+    bus,
     clock,
     get: (type) => module.get(type, { strict: false }),
     ask: (contract, request, context = {}) => client.call(contract, request, { timeoutMs: 20_000, ...context }),
@@ -120,8 +141,8 @@ export async function startIdentity(changes: Record<string, string> = {}): Promi
       );
       return rows.map((row) => row.data);
     },
-    signIn: (email, password, clientAddress = '203.0.113.7') =>
-      app.ask(signIn, { email, password }, { clientAddress, userAgent: 'test' }),
+    signIn: async (email, password, clientAddress = '203.0.113.7') =>
+      tokensIn(await app.ask(signIn, { email, password }, { clientAddress, userAgent: 'test' })),
     letters: async (address) => {
       const rows = await db.admin<{ data: Static<typeof SendDeliveryV1.data> }>(
         `SELECT payload::jsonb -> 'data' AS data FROM identity.outbox WHERE subject = $1 ORDER BY id`,
@@ -144,13 +165,22 @@ export async function startIdentity(changes: Record<string, string> = {}): Promi
       return { user, email, password: PASSWORD, tokens, context: contextOf(tokens) };
     },
     stop: async () => {
-      await service.close();
+      // Nest knows nothing of what hooks into the sequence, e.g. the one who leads.
+      const shutdown = module.get(ShutdownSequence, { strict: false });
+      shutdown.add('close-app', 'nest', () => service.close());
+      await shutdown.run('test', 5_000);
       await bus.close();
       await nats.stop();
-      await db.drop();
+      if (shared === undefined) await db.drop();
     },
   };
   return app;
+}
+
+/** Of an account without a second factor. */
+export function tokensIn(answer: SignInAnswer): TokenPair {
+  if ('mfa_required' in answer) throw new Error('a second factor was asked for');
+  return answer;
 }
 
 /** What the gateway reads out of an access token whose signature it has checked. */
@@ -174,6 +204,6 @@ const connect = (nats: NatsHandle) =>
   NatsBus.connect({
     app: 'admin',
     settings: { url: nats.url, connectTimeoutMs: 5000 },
-    streams: new Topology(defaultTopologySettings).streamsOf('identity'),
+    streams: new Topology().allStreams(),
     logger: silentLogger,
   });

@@ -3,6 +3,7 @@ import {
   changeEmail,
   changePassword,
   getAccount,
+  getMailAddress,
   listAudit,
   registerAccount,
   requestPasswordReset,
@@ -61,6 +62,16 @@ describe('letters that prove a mailbox', () => {
       expect(await verify(letter?.values['token'] ?? '')).toEqual({ status: 'verified' });
       expect(await app.ask(getAccount, {}, context)).toMatchObject({ email_verified: true });
       expect(await app.ask(resendVerification, {}, context)).toEqual({ status: 'already_verified' });
+    });
+
+    it('lets other services write to the address from then on, and not before', async () => {
+      const { user, context, email } = await app.register();
+      const address = () => app.ask(getMailAddress, { user_id: user.id });
+      expect(await address()).toEqual({ address: null });
+      await app.ask(resendVerification, {}, { ...context, ...from() });
+      await verify(await tokenOf(email, 'verify_email'));
+      expect(await address()).toEqual({ address: email });
+      expect(await app.ask(getMailAddress, { user_id: newId() })).toEqual({ address: null });
     });
 
     it('takes a token once, also of twenty who come at the same moment', async () => {
@@ -354,6 +365,7 @@ describe('an answer about an address', () => {
       CREDENTIAL_ANSWER_FLOOR: '300ms',
       MAILS_PER_HOUR_AND_MAILBOX: '10000',
       MAILS_PER_HOUR_AND_ADDRESS: '10000',
+      MAILS_PER_DAY_AND_MAILBOX: '0',
       SIGN_IN_FREE_FAILURES: '10000',
       SIGN_IN_MAX_FAILURES_PER_HOUR: '10000',
       SIGN_IN_FREE_FAILURES_PER_ADDRESS: '10000',

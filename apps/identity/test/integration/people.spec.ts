@@ -332,6 +332,10 @@ describe('people', () => {
       expect(await failureOf(app.signIn(one.email, 'wrong'))).toMatchObject({ code: 'INVALID_CREDENTIALS' });
       await app.ask(updateUserAccess, { user_id: one.user.id, blocked: false }, admin.context);
       await expect(app.signIn(one.email, PASSWORD)).resolves.toBeDefined();
+      // In the same millisecond by this clock: readers must still be able to tell which came last.
+      const [block, unblock] = await app.told(UserAccessChangedV1, one.user.id);
+      expect([block?.blocked, unblock?.blocked]).toEqual([true, false]);
+      expect(Date.parse(unblock?.valid_from ?? '')).toBeGreaterThan(Date.parse(block?.valid_from ?? ''));
     });
 
     it('tell nothing when nothing changes, and cannot touch the owner', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { COMMON_PASSWORDS } from '../common-passwords.js';
-import { normalisePassword, passwordProblem } from './password-policy.js';
+import { normalisePassword, PASSWORD_MIN_ALONE, passwordProblem } from './password-policy.js';
 
 const john = { email: 'john.doe@example.com', fullName: 'John Doe' };
 const problem = (password: string) => passwordProblem(password, john, COMMON_PASSWORDS);
@@ -40,6 +40,14 @@ describe('password policy', () => {
     ['Career12345678', 'name of this product'],
   ])('refuses %j: %s', (password, reason) => {
     expect(problem(password)).toContain(reason);
+  });
+
+  it('wants 15 characters where it is told to, counted in the same way', () => {
+    const strict = (password: string) => passwordProblem(password, john, COMMON_PASSWORDS, PASSWORD_MIN_ALONE);
+    expect(strict('x7#kQ2vLp9mN4z')).toContain('at least 15 characters, it has 14');
+    expect(strict('x7#kQ2vLp9mN4ze\u0301')).toBeUndefined();
+    expect(strict('𝔘𝔫𝔦𝔠𝔬𝔡𝔢𝔵-x7#kQ2')).toBeUndefined();
+    expect(strict('𝔘𝔫𝔦𝔠𝔬𝔡𝔢𝔵-x7#kQ')).toContain('it has 14');
   });
 
   it('accepts exactly 128 code points and counts them after normalising', () => {

@@ -9,7 +9,7 @@ const person = (visibility: Partial<SectionVisibility>): Person => ({
   slug: 'ada',
   fullName: 'Ada Lovelace',
   email: 'contact@example.com',
-  avatarId: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9daa',
+  avatarId: 'q3Zr8pV1xT6mK9wB2nYc5dLf7hJs0gQa',
   skills: [{ name: 'skills-1', proficiency: null, years: 3, is_verified: false }],
   achievements: [{ title: 'achievements-1', description: null, icon: null, date_achieved: null }],
   facts: {
@@ -39,7 +39,7 @@ const person = (visibility: Partial<SectionVisibility>): Person => ({
   visibility,
 });
 const MARKS: Record<(typeof PROFILE_SECTIONS)[number], string> = {
-  ...{ picture: '9daa', about: 'about-', position: 'position-', experience: 'experience-', education: 'education-' },
+  ...{ picture: 'Js0gQa', about: 'about-', position: 'position-', experience: 'experience-', education: 'education-' },
   ...{ skills: 'skills-', languages: 'languages-', links: 'links-', locations: 'locations-' },
   ...{ achievements: 'achievements-', contact: 'contact@' },
 };
