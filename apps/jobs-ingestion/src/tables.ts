@@ -70,6 +70,24 @@ export const jobsTables: DescribedTables = {
     block: 'text NOT NULL',
     posting_id: 'uuid NOT NULL',
   },
+  employer_posting: {
+    id: 'uuid NOT NULL',
+    posting_id: 'uuid NOT NULL',
+    owner_id: 'uuid NOT NULL',
+    statement: 'jsonb NOT NULL',
+    replaced: 'jsonb',
+    created_at: 'timestamp with time zone NOT NULL',
+    updated_at: 'timestamp with time zone NOT NULL',
+    withdrawn_at: 'timestamp with time zone',
+    confirmed: 'boolean NOT NULL',
+    speaks: 'boolean NOT NULL',
+  },
+  employer_grant: {
+    user_id: 'uuid NOT NULL',
+    version: 'integer NOT NULL',
+    companies: 'jsonb NOT NULL',
+    updated_at: 'timestamp with time zone NOT NULL',
+  },
   bookmark: {
     user_id: 'uuid NOT NULL',
     posting_id: 'uuid NOT NULL',
@@ -101,6 +119,13 @@ export const jobsTables: DescribedTables = {
     error: 'text',
     started_at: 'timestamp with time zone',
     finished_at: 'timestamp with time zone',
+  },
+  suggestion: {
+    kind: 'text NOT NULL',
+    key: 'text NOT NULL',
+    text: 'text NOT NULL',
+    jobs: 'integer NOT NULL',
+    words: 'tsvector GENERATED',
   },
   source_state: {
     name: 'text NOT NULL',

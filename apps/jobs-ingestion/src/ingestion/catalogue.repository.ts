@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#persistence';
 import type { BatchPlan, Candidate, IncomingPosting, KnownSighting } from './domain/plan-batch.js';
-import { postingRow, SOURCE_COLUMNS } from './posting-row.js';
+import { postingRow, type PostingWords, SOURCE_COLUMNS } from './posting-row.js';
 import { candidateOf, type CandidateRow } from './stored-candidate.js';
 
 /** Any number that is ours. */
@@ -37,7 +37,11 @@ export class CatalogueRepository {
     return tx.query<KnownSighting>(
       'ingestion.known-sightings',
       `SELECT s.source, s.source_id AS "sourceId", s.posting_id AS "postingId", s.content_hash AS "contentHash",
-              s.layer = 'first' AS "isFirst", s.last_run_id AS "lastRunId"
+              -- What an employer says for his own company stands before what any source says.
+              s.layer = 'first' AND NOT EXISTS (
+                SELECT FROM employer_posting e
+                WHERE e.posting_id = s.posting_id AND e.withdrawn_at IS NULL AND e.speaks AND e.confirmed) AS "isFirst",
+              s.last_run_id AS "lastRunId"
        FROM unnest($1::text[], $2::text[]) AS i(source, source_id)
        JOIN sighting s ON s.source = i.source AND s.source_id = i.source_id`,
       [batch.map(({ posting }) => posting.source), batch.map(({ posting }) => posting.sourceId)],
@@ -69,7 +73,9 @@ export class CatalogueRepository {
               array(SELECT DISTINCT canonical_url FROM sighting s
                     WHERE s.posting_id = p.id AND s.canonical_url IS NOT NULL) AS canonical_urls
        FROM found JOIN posting p ON p.id = found.id
-       WHERE p.listed_at > now() - interval '${LOOK_BACK_DAYS} days' OR p.closed_at IS NULL`,
+       WHERE (p.listed_at > now() - interval '${LOOK_BACK_DAYS} days' OR p.closed_at IS NULL)
+         -- Its words were taken back: nothing new is an edition of them.
+         AND p.close_reason IS DISTINCT FROM 'withdrawn'`,
       [
         [...new Set(urls)],
         [...new Set(batch.map(({ posting }) => posting.fingerprint))],
@@ -95,15 +101,26 @@ export class CatalogueRepository {
        FROM json_to_recordset($1::json) AS r(id uuid, source text, posted_at timestamptz, ${recordset})`,
       [JSON.stringify(rows), now],
     );
+    await this.insertBlocks(
+      tx,
+      created.map(({ id, incoming: { posting } }) => ({ id, blocks: posting.blockingKeys })),
+    );
+  }
+
+  async insertBlocks(tx: Tx, keyed: readonly { id: string; blocks: readonly string[] }[]): Promise<void> {
     await tx.query(
       'ingestion.insert-blocks',
       `INSERT INTO posting_block (block, posting_id)
        SELECT DISTINCT block, posting_id FROM unnest($1::text[], $2::uuid[]) AS r(block, posting_id)`,
-      [
-        created.flatMap(({ incoming: { posting } }) => posting.blockingKeys),
-        created.flatMap(({ id, incoming: { posting } }) => posting.blockingKeys.map(() => id)),
-      ],
+      [keyed.flatMap(({ blocks }) => blocks), keyed.flatMap(({ id, blocks }) => blocks.map(() => id))],
     );
+  }
+
+  async replaceBlocks(tx: Tx, keyed: readonly { id: string; blocks: readonly string[] }[]): Promise<void> {
+    await tx.query('ingestion.drop-blocks', 'DELETE FROM posting_block WHERE posting_id = ANY ($1::uuid[])', [
+      keyed.map(({ id }) => id),
+    ]);
+    await this.insertBlocks(tx, keyed);
   }
 
   async insertSightings(tx: Tx, plan: BatchPlan, runId: string | null, now: string): Promise<void> {
@@ -172,7 +189,7 @@ export class CatalogueRepository {
       'ingestion.reopen-postings',
       `UPDATE posting SET closed_at = NULL, close_reason = NULL, updated_at = $2::timestamptz, version = version + 1
        WHERE id = ANY ($1::uuid[]) AND closed_at IS NOT NULL AND coalesce(expires_at > $2::timestamptz, true)
-         AND close_reason <> 'admin'
+         AND close_reason NOT IN ('admin', 'withdrawn')
        RETURNING id`,
       [[...new Set(seen.map(({ sighting }) => sighting.postingId))], now],
     );
@@ -182,18 +199,18 @@ export class CatalogueRepository {
   /** Writes the new content and answers, per posting, which columns readers care about did change. */
   async updatePostings(
     tx: Tx,
-    changed: readonly { id: string; incoming: IncomingPosting }[],
+    changed: readonly { id: string; words: PostingWords }[],
     now: string,
   ): Promise<{ id: string; changed: string[] }[]> {
     if (changed.length === 0) return [];
-    const rows = changed.map(({ id, incoming }) => ({ id, ...postingRow(incoming.posting) }));
+    const rows = changed.map(({ id, words }) => ({ id, ...words }));
     return tx.query<{ id: string; changed: string[] }>(
       'ingestion.update-postings',
-      `WITH incoming AS (SELECT * FROM json_to_recordset($1::json) AS r(id uuid, ${recordset})),
+      `WITH incoming AS (SELECT * FROM json_to_recordset($1::json) AS r(id uuid, source text, ${recordset})),
        old AS (SELECT p.* FROM posting p JOIN incoming i ON i.id = p.id),
        updated AS (
-         UPDATE posting p SET (${columns}, updated_at, version) =
-           ROW (${Object.keys(SOURCE_COLUMNS)
+         UPDATE posting p SET (source, ${columns}, updated_at, version) =
+           ROW (i.source, ${Object.keys(SOURCE_COLUMNS)
              .map((name) => `i.${name}`)
              .join(', ')}, $2::timestamptz, p.version + 1)
          FROM incoming i WHERE i.id = p.id RETURNING p.id)

@@ -12,7 +12,7 @@ const BATCH = 500;
  * A source that never shows its whole list says nothing by not showing a posting again; after this long it does not
  * keep one open either.
  */
-const SPEAKS_FOR_DAYS = 14;
+export const SPEAKS_FOR_DAYS = 14;
 
 /** A board as one answer showed it, whole. */
 export interface WholeBoard {

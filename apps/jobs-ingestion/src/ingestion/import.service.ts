@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ImportPostingsRequest, ImportPostingsResponse } from '#contracts';
+import { CUSTOM_SOURCE, type ImportPostingsRequest, type ImportPostingsResponse } from '#contracts';
 import type { Clock } from '#kernel';
 import type { RpcContext } from '#messaging';
 import { CLOCK } from '#platform';
@@ -21,7 +21,10 @@ export class ImportService {
     const accepted: NormalisedPosting[] = [];
     const rejected: ImportPostingsResponse['rejected'] = [];
     request.postings.forEach((imported, index) => {
-      const posting = fromImported(imported, now);
+      const posting =
+        imported.source === CUSTOM_SOURCE
+          ? { reason: `source: '${CUSTOM_SOURCE}' means published here by an employer; give it another name` }
+          : fromImported(imported, now);
       if ('reason' in posting) rejected.push({ index, source_id: imported.source_id, reason: posting.reason });
       else accepted.push(posting);
     });

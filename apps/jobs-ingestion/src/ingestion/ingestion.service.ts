@@ -1,21 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { MatchPostingsV1, PostingChangedV1, PostingCreatedV1, type PostingFacts, type Static } from '#contracts';
-import { AppError, type Clock, newId } from '#kernel';
+import { FollowEmployerV1, MatchPostingsV1, PostingChangedV1, PostingCreatedV1 } from '#contracts';
+import { type Clock, newId } from '#kernel';
 import { Outbox } from '#messaging';
-import { type Tx, UnitOfWork } from '#persistence';
+import type { Tx } from '#persistence';
 import { CLOCK } from '#platform';
-import type { EnrichedPosting, NormalisedPosting } from '../normalise/domain/posting.js';
+import type { NormalisedPosting } from '../normalise/domain/posting.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { addCounts, type Counts, noCounts } from './counts.js';
 import { type BatchPlan, type IncomingPosting, planBatch, sightingKey } from './domain/plan-batch.js';
-import { incomingPosting } from './posting-row.js';
+import { IngestionTurn } from './ingestion-turn.js';
+import { factsOf } from './posting-facts.js';
+import { incomingPosting, wordsOf } from './posting-row.js';
 import { readAll } from './read-all.js';
+import { WhoseWordsRepository } from './whose-words.repository.js';
 
 /** Rows per transaction: few enough to hold the ingestion lock for a fraction of a second. */
 const BATCH_POSTINGS = 100;
-/** A batch takes well under a second; an import over HTTP is given 30 s in all. */
-const LONGEST_WAIT_MS = 25_000;
 
 export interface IngestionContext {
   /** Items are counted once per run, however often a page of it is delivered. */
@@ -32,12 +32,11 @@ export type AlongWith = (tx: Tx, counts: Counts) => Promise<void>;
  */
 @Injectable()
 export class IngestionService {
-  private turn: Promise<unknown> = Promise.resolve();
-
   constructor(
-    private readonly unitOfWork: UnitOfWork,
+    private readonly turn: IngestionTurn,
     private readonly outbox: Outbox,
     private readonly catalogue: CatalogueRepository,
+    private readonly whoseWords: WhoseWordsRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -51,44 +50,17 @@ export class IngestionService {
     let reading = readAll(postings.slice(0, BATCH_POSTINGS));
     for (let start = 0; start < postings.length; start += BATCH_POSTINGS) {
       const batch = (await reading).map(incomingPosting);
-      const storing = this.inTurn(() => this.storeWhenFree(batch, context, alongWith));
+      const storing = this.turn.take(async (tx) => {
+        const stored = await this.store(tx, batch, context);
+        await alongWith?.(tx, stored);
+        return stored;
+      });
       const next = start + BATCH_POSTINGS;
       reading = readAll(postings.slice(next, next + BATCH_POSTINGS));
       const [counts] = await Promise.all([storing, reading]);
       total = addCounts(total, counts);
     }
     return total;
-  }
-
-  /** Batches of this process wait for each other here and not at the lock, which is for other replicas. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work);
-    this.turn = mine.then(
-      () => undefined,
-      () => undefined,
-    );
-    return mine;
-  }
-
-  /** Between tries no transaction is open and no connection held, however slow the replica is that has the lock. */
-  private async storeWhenFree(
-    batch: readonly IncomingPosting[],
-    context: IngestionContext,
-    alongWith: AlongWith | undefined,
-  ): Promise<Counts> {
-    const giveUpAt = this.clock.monotonicMs() + LONGEST_WAIT_MS;
-    for (;;) {
-      const counts = await this.unitOfWork.run(async (tx) => {
-        if (!(await this.catalogue.tryLock(tx))) return null;
-        const stored = await this.store(tx, batch, context);
-        await alongWith?.(tx, stored);
-        return stored;
-      });
-      if (counts !== null) return counts;
-      if (this.clock.monotonicMs() > giveUpAt) throw busy();
-      // Jitter, so that several replicas do not keep meeting.
-      await sleep(20 + Math.random() * 60);
-    }
   }
 
   private async store(tx: Tx, batch: readonly IncomingPosting[], context: IngestionContext): Promise<Counts> {
@@ -101,15 +73,46 @@ export class IngestionService {
     await this.catalogue.insertPostings(tx, plan.created, now);
     await this.catalogue.insertSightings(tx, plan, context.runId, now);
     const reopened = await this.catalogue.touchSightings(tx, [...plan.unchanged, ...plan.changed], context.runId, now);
+    const written = [...(await this.takenOver(tx, plan, context)), ...changedWords(plan)];
     const changes = await this.catalogue.updatePostings(
       tx,
-      plan.changed
-        .filter(({ sighting }) => sighting.isFirst)
-        .map(({ sighting, incoming }) => ({ id: sighting.postingId, incoming })),
+      written.map(({ id, incoming }) => ({ id, words: wordsOf(incoming.posting) })),
       now,
+    );
+    await this.whoseWords.stepAside(
+      tx,
+      written.map(({ id }) => id),
     );
     await this.tell(tx, plan, changes, reopened, context);
     return this.count(plan, context.runId);
+  }
+
+  /** Openings that only an employer published so far, who may not speak for the company a source now names. */
+  private async takenOver(
+    tx: Tx,
+    { duplicates }: BatchPlan,
+    { requestId }: IngestionContext,
+  ): Promise<{ id: string; incoming: IncomingPosting }[]> {
+    const yielding = await this.whoseWords.yielding(
+      tx,
+      duplicates.map(({ postingId, incoming }) => ({ postingId, companyKey: incoming.posting.companyKey })),
+    );
+    const ids = yielding.map(({ postingId }) => postingId);
+    await this.whoseWords.promote(tx, ids, { anew: false });
+    const taken = ids.flatMap((id) => {
+      const found = duplicates.find(({ postingId }) => postingId === id);
+      return found === undefined ? [] : [{ id, incoming: found.incoming }];
+    });
+    if (taken.length > 0) {
+      await this.catalogue.replaceBlocks(
+        tx,
+        taken.map(({ id, incoming: { posting } }) => ({ id, blocks: posting.blockingKeys })),
+      );
+    }
+    // He may be one who speaks for both.
+    for (const user_id of new Set(yielding.filter(({ confirmed }) => confirmed).map(({ ownerId }) => ownerId)))
+      await this.outbox.add(tx, FollowEmployerV1, { user_id }, { subject: user_id, requestId });
+    return taken;
   }
 
   private async tell(
@@ -124,7 +127,8 @@ export class IngestionService {
       PostingCreatedV1,
       plan.created.map(({ id, incoming }) => ({ data: factsOf(id, incoming.posting), subject: id, requestId })),
     );
-    const byId = new Map([...plan.changed, ...plan.unchanged].map((one) => [one.sighting.postingId, one.incoming]));
+    const shown = [...plan.changed, ...plan.unchanged].map((one) => [one.sighting.postingId, one.incoming] as const);
+    const byId = new Map([...plan.duplicates.map((one) => [one.postingId, one.incoming] as const), ...shown]);
     const told = new Map(changes.map(({ id, changed }) => [id, changed]));
     for (const id of reopened) told.set(id, [...(told.get(id) ?? []), 'reopened']);
     await this.outbox.addMany(
@@ -163,20 +167,7 @@ export class IngestionService {
   }
 }
 
-const factsOf = (id: string, posting: EnrichedPosting): Static<typeof PostingFacts> => ({
-  posting_id: id,
-  title: posting.title,
-  company: posting.company,
-  country: posting.country,
-  source: posting.source,
-  visa: posting.visa.verdict,
-  skills: posting.skills.slice(0, 60),
-});
-
-const busy = (): AppError =>
-  new AppError({
-    code: 'SERVICE_UNAVAILABLE',
-    kind: 'unavailable',
-    message: 'Other postings are being stored right now; try again in a moment.',
-    retryAfterMs: 5_000,
-  });
+const changedWords = ({ changed }: BatchPlan): { id: string; incoming: IncomingPosting }[] =>
+  changed
+    .filter(({ sighting }) => sighting.isFirst)
+    .map(({ sighting, incoming }) => ({ id: sighting.postingId, incoming }));

@@ -41,6 +41,8 @@ export const SOURCE_COLUMNS = {
 } as const;
 export type SourceColumn = keyof typeof SOURCE_COLUMNS;
 export type PostingRow = Record<SourceColumn, unknown>;
+/** What a posting says, and whose words these are. */
+export type PostingWords = PostingRow & { source: string };
 
 export function postingRow(posting: EnrichedPosting): PostingRow {
   const skills = [...new Set(posting.skills)];
@@ -82,6 +84,8 @@ export function postingRow(posting: EnrichedPosting): PostingRow {
     expires_at: posting.expiresAt,
   };
 }
+
+export const wordsOf = (posting: EnrichedPosting): PostingWords => ({ source: posting.source, ...postingRow(posting) });
 
 export const incomingPosting = (posting: EnrichedPosting): IncomingPosting => ({
   posting,

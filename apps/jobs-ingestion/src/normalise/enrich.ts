@@ -1,3 +1,4 @@
+import { foldInPlace } from '#kernel';
 import { blockingKeysOf, companyKey, profileOf, titleKey } from '../dedup/domain/profile.js';
 import { mainPlace, readPlaces } from '../places/domain/place.js';
 import { parseSalary } from '../salary/domain/parse-salary.js';
@@ -9,7 +10,6 @@ import { experienceLevelOf } from './domain/experience-level.js';
 import { detectLanguage } from './domain/language.js';
 import { type EnrichedPosting, type NormalisedPosting } from './domain/posting.js';
 import { remoteModeOfLabel, remoteModeOfText } from './domain/remote-mode.js';
-import { foldInPlace } from './domain/text.js';
 
 /** Running text beyond this repeats itself; remote work is stated in the first paragraphs or not at all. */
 const REMOTE_TEXT = 6_000;

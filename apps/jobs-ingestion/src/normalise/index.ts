@@ -7,4 +7,4 @@ export { experienceLevelOf, type ExperienceLevel } from './domain/experience-lev
 export { detectLanguage, languageOfTag, type Language } from './domain/language.js';
 export { LIMITS, type Attribution, type EnrichedPosting, type NormalisedPosting } from './domain/posting.js';
 export { remoteModeOfLabel, remoteModeOfText, type RemoteMode } from './domain/remote-mode.js';
-export { cleanLine, cleanText, decodeEntities, fold, foldInPlace } from './domain/text.js';
+export { cleanLine, cleanText, decodeEntities } from './domain/text.js';

@@ -2,6 +2,8 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Clock } from '#kernel';
 import { CLOCK, FeatureSwitches, LeaderSchedule } from '#platform';
 import type { JobsOwnSettings } from '../config.js';
+import { FollowEmployerService } from '../employer-postings/follow-employer.service.js';
+import { WithdrawalService } from '../employer-postings/withdrawal.service.js';
 import { ClosingService } from '../ingestion/closing.service.js';
 import { JOBS_SETTINGS } from '../tokens.js';
 import { RunService } from './run.service.js';
@@ -19,6 +21,8 @@ export class IngestionSchedule implements OnModuleInit {
     private readonly schedule: LeaderSchedule,
     private readonly runs: RunService,
     private readonly closing: ClosingService,
+    private readonly withdrawals: WithdrawalService,
+    private readonly employers: FollowEmployerService,
     private readonly switches: FeatureSwitches,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(JOBS_SETTINGS) private readonly settings: JobsOwnSettings,
@@ -42,6 +46,9 @@ export class IngestionSchedule implements OnModuleInit {
   }
 
   private async tidy(slot: Date): Promise<void> {
+    await this.employers.settleUsurped();
+    // First those whose opening a source still lists: it stays, in the words of the source.
+    await this.withdrawals.endLapsed();
     await this.closing.closeExpired();
     await this.runs.endAbandoned(new Date(this.clock.now().getTime() - ABANDONED_AFTER_MS));
     this.tidiedAt = slot;

@@ -165,7 +165,7 @@ export class RunService {
         return [
           {
             field,
-            message: `"${name}" is not one of ${this.catalogue
+            message: `must be one of ${this.catalogue
               .all()
               .map((one) => one.name)
               .join(', ')}`,

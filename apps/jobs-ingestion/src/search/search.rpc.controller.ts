@@ -1,5 +1,12 @@
 import { Controller } from '@nestjs/common';
-import { getJob, getPostingSnapshot, searchJobs, type SearchJobsRequest } from '#contracts';
+import {
+  countFacets,
+  type CountFacetsRequest,
+  getJob,
+  getPostingSnapshot,
+  searchJobs,
+  type SearchJobsRequest,
+} from '#contracts';
 import { type RawJson, Rpc, type RpcContext } from '#messaging';
 import { SearchService } from './search.service.js';
 
@@ -10,6 +17,11 @@ export class SearchRpcController {
   @Rpc(searchJobs)
   searchJobs(request: SearchJobsRequest, context: RpcContext): Promise<RawJson> {
     return this.search.searchPostings(request, context.caller?.user_id ?? null);
+  }
+
+  @Rpc(countFacets)
+  countFacets(request: CountFacetsRequest, context: RpcContext): Promise<RawJson> {
+    return this.search.countFacets(request, context.caller?.user_id ?? null);
   }
 
   @Rpc(getJob)

@@ -1,15 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { PostingViewedV1, SearchPerformedV1, type SearchJobsRequest } from '#contracts';
-import { type Clock, type FieldProblem, invalid, newId, notFound } from '#kernel';
+import { type CountFacetsRequest, PostingViewedV1, SearchPerformedV1, type SearchJobsRequest } from '#contracts';
+import { type Clock, companyName, type FieldProblem, invalid, newId, notFound } from '#kernel';
 import { RawJson, TelemetryBuffer } from '#messaging';
 import { Database } from '#persistence';
 import { CLOCK } from '#platform';
 import type { JobsOwnSettings } from '../config.js';
-import { companyName } from '../dedup/domain/company-name.js';
 import { wantedPlaceWords } from '../ingestion/domain/place-words.js';
 import { skillNameOf } from '../skills/domain/extract-skills.js';
 import { readCursor } from './domain/cursor.js';
+import type { CurrencyContext } from './queries/compared-currency.js';
+import { countFacets } from './queries/count-facets.js';
 import { POSTING_DETAIL, POSTING_SNAPSHOT } from './queries/posting-detail.js';
+import type { FilterContext } from './queries/posting-filters.js';
 import { searchPostings } from './queries/search-postings.js';
 import { JOBS_SETTINGS } from '../tokens.js';
 
@@ -27,27 +29,25 @@ export class SearchService {
 
   async searchPostings(request: SearchJobsRequest, userId: string | null): Promise<RawJson> {
     refuseContradictions(request);
-    const now = this.clock.now();
+    const context = this.contextOf(request, userId);
     const sort = request.sort_by === 'relevance' && request.q === undefined ? 'posted_date' : request.sort_by;
-    const { sql, values } = searchPostings(
-      // The lexicon's name finds what was extracted: "ts" and "golang" are TypeScript and Go.
-      { ...request, skills: request.skills?.map((skill) => skillNameOf(skill) ?? skill) },
-      {
-        now,
-        companyKey: request.company === undefined ? null : companyName(request.company).core,
-        placeWords: request.location === undefined ? [] : wantedPlaceWords(request.location),
-        userId,
-        defaultCurrency: this.settings.SEARCH_DEFAULT_CURRENCY,
-        cursor:
-          request.cursor === undefined
-            ? null
-            : readCursor(request.cursor, sort ?? 'posted_date', (request.sort_order ?? 'desc') === 'desc'),
-        newestId: newId(),
-      },
-    );
+    const { sql, values } = searchPostings(withLexiconNames(request), {
+      ...context,
+      cursor:
+        request.cursor === undefined
+          ? null
+          : readCursor(request.cursor, sort ?? 'posted_date', (request.sort_order ?? 'desc') === 'desc'),
+      newestId: newId(),
+    });
     const json = await this.database.queryText('search-postings', sql, values, { customPlan: true });
-    if (userId !== null) this.recordSearch(request, userId, json, now);
+    if (userId !== null) this.recordSearch(request, userId, json, context.now);
     return RawJson.from(json);
+  }
+
+  async countFacets(request: CountFacetsRequest, userId: string | null): Promise<RawJson> {
+    refuseContradictions(request);
+    const { sql, values } = countFacets(withLexiconNames(request), this.contextOf(request, userId));
+    return RawJson.from(await this.database.queryText('count-facets', sql, values, { customPlan: true }));
   }
 
   async getPosting(postingId: string, userId: string | null): Promise<RawJson> {
@@ -66,6 +66,16 @@ export class SearchService {
     return RawJson.from(row.json);
   }
 
+  private contextOf(request: CountFacetsRequest, userId: string | null): FilterContext & CurrencyContext {
+    return {
+      now: this.clock.now(),
+      companyKey: request.company === undefined ? null : companyName(request.company).core,
+      placeWords: request.location === undefined ? [] : wantedPlaceWords(request.location),
+      userId,
+      defaultCurrency: this.settings.SEARCH_DEFAULT_CURRENCY,
+    };
+  }
+
   /** Which filters were used and how many results there were; not the words. */
   private recordSearch(request: SearchJobsRequest, userId: string, json: string, now: Date): void {
     const filters = Object.entries(request)
@@ -78,6 +88,12 @@ export class SearchService {
 }
 
 const NOT_FILTERS: ReadonlySet<string> = new Set(['sort_by', 'sort_order', 'page', 'per_page', 'cursor', 'fields']);
+
+/** The lexicon's name finds what was extracted: "ts" and "golang" are TypeScript and Go. */
+const withLexiconNames = <R extends CountFacetsRequest>(request: R): R => ({
+  ...request,
+  skills: request.skills?.map((skill) => skillNameOf(skill) ?? skill),
+});
 
 function refuseContradictions(request: SearchJobsRequest): void {
   const problems: FieldProblem[] = [];

@@ -1,12 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getScrapeRun, startScrape } from '#contracts';
 import { eventually } from '#testing';
 import { admin, type JobsApp, type JobsWorld, startWorld } from './jobs-app.js';
 
 // Runs wait for servers that other suites share.
-jest.setTimeout(60_000);
 
 const JOBS = ['Harbour Pilot', 'Lock Keeper', 'Bridge Inspector'];
 const job = (title: string, changes: Record<string, unknown> = {}) => ({

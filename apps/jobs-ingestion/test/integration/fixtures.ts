@@ -3,7 +3,9 @@ import { type TestDatabase, createTestDatabase, type OpenedService } from '#test
 import { systemClock, type Clock } from '#kernel';
 import { jobsSchema } from '../../src/data-source.js';
 import { CatalogueRepository } from '../../src/ingestion/catalogue.repository.js';
+import { IngestionTurn } from '../../src/ingestion/ingestion-turn.js';
 import { IngestionService } from '../../src/ingestion/ingestion.service.js';
+import { WhoseWordsRepository } from '../../src/ingestion/whose-words.repository.js';
 import type { NormalisedPosting } from '../../src/normalise/domain/posting.js';
 import { type PostingDraft, toPosting } from '../../src/sources/index.js';
 
@@ -12,8 +14,11 @@ export const openJobs = async (): Promise<{ db: TestDatabase } & OpenedService> 
   return { db, ...(await db.open(jobsSchema)) };
 };
 
-export const ingestionOver = ({ unitOfWork }: OpenedService, clock: Clock = systemClock): IngestionService =>
-  new IngestionService(unitOfWork, new Outbox('jobs-ingestion'), new CatalogueRepository(), clock);
+export const ingestionOver = ({ unitOfWork }: OpenedService, clock: Clock = systemClock): IngestionService => {
+  const catalogue = new CatalogueRepository();
+  const turn = new IngestionTurn(unitOfWork, catalogue, clock);
+  return new IngestionService(turn, new Outbox('jobs-ingestion'), catalogue, new WhoseWordsRepository(), clock);
+};
 
 const SENTENCES = [
   'You build services that people rely on when they look for work in another country.',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenedService, TestDatabase } from '#testing';
 import { jobsSchema } from '../../src/data-source.js';
 import { CatalogueRepository } from '../../src/ingestion/catalogue.repository.js';
@@ -11,7 +11,6 @@ PostgreSQL and Kubernetes from running them, you have written Go or TypeScript t
 explain trade-offs to people who do not share your background. We pay for the move to Berlin and offer visa sponsorship.`;
 
 // The server is shared with other suites.
-jest.setTimeout(30_000);
 
 describe('ingestion', () => {
   let opened: { db: TestDatabase } & OpenedService;

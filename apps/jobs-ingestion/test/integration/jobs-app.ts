@@ -1,7 +1,10 @@
 import 'reflect-metadata';
+import type { Type } from '@nestjs/common';
+import { expect } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import {
   type Caller,
+  EmployerCompaniesChangedV1,
   type EventContract,
   getMatchProfile,
   type ImportedPosting,
@@ -13,7 +16,7 @@ import {
 import { newId } from '#kernel';
 import { type Bus, BusStrategy, MessagingModule, NatsBus, RpcClient, silentLogger, Topology } from '#messaging';
 import { PlatformModule, readSettings, ShutdownSequence } from '#platform';
-import { createTestDatabase, type NatsHandle, startNats, type TestDatabase } from '#testing';
+import { createTestDatabase, eventually, type NatsHandle, startNats, type TestDatabase } from '#testing';
 import { JobsIngestionModule, jobsSchema, jobsSettings } from '../../src/index.js';
 
 /** The service on real PostgreSQL and NATS, asked as the gateway asks. Started again, it is another replica. */
@@ -26,21 +29,33 @@ export interface JobsWorld {
   identityAnswers(answer: (userId: string) => MatchProfile | null): void;
   /** As the owner of the event would, from its outbox. */
   publish<D extends TSchema>(contract: EventContract<D>, data: Static<D>): Promise<void>;
+  /** What an admin lets an employer speak for; resolves when his postings have followed. Answers the event's data. */
+  grant(who: Caller, ...companies: readonly (string | Grant)[]): Promise<Granted>;
+  /** Nothing is left to follow. */
+  followed(): Promise<void>;
   stop(): Promise<void>;
 }
+
+type Granted = Static<typeof EmployerCompaniesChangedV1.data>;
+type Grant = Granted['companies'][number];
 
 export interface JobsApp {
   ask<Req extends TSchema, Res extends TSchema>(
     contract: RpcContract<Req, Res>,
     request: Static<Req>,
     caller?: Caller,
+    idempotencyKey?: string,
   ): Promise<Static<Res>>;
+  /** For what happens by the clock. */
+  get<T>(part: Type<T>): T;
   stop(): Promise<void>;
 }
 
 export const user = (): Caller => ({ user_id: newId(), roles: ['user'], scopes: [] });
+export const employer = (): Caller => ({ user_id: newId(), roles: ['user', 'employer'], scopes: [] });
 export const admin = (): Caller => ({ user_id: newId(), roles: ['admin'], scopes: [] });
 
+const PATIENT = { timeoutMs: 20_000 };
 const OFF = ['ARBEITNOW', 'THEMUSE', 'REMOTIVE', 'HIMALAYAS', 'GREENHOUSE', 'LEVER', 'ASHBY', 'SAMPLE_FEED'];
 const SETTINGS: Record<string, string> = {
   NODE_ENV: 'test',
@@ -64,15 +79,39 @@ export async function startWorld(): Promise<JobsWorld> {
   const nats = await startNats();
   const bus = await connect(nats);
   const apps: JobsApp[] = [];
+  let grants = 0;
   let profileOf: (userId: string) => MatchProfile | null = () => null;
   await bus.respond(getMatchProfile.subject, 'identity', ({ payload }) => {
     const { user_id }: Static<typeof getMatchProfile.request> = JSON.parse(Buffer.from(payload).toString('utf8'));
     return Promise.resolve({ payload: Buffer.from(JSON.stringify({ profile: profileOf(user_id) })), headers: {} });
   });
-  return {
+  const world: JobsWorld = {
     db,
     nats,
     bus,
+    grant: async (who, ...companies) => {
+      grants += 1;
+      const data = {
+        user_id: who.user_id,
+        version: grants,
+        companies: companies.map((one) => (typeof one === 'string' ? { company_key: one, domain: null } : one)),
+      };
+      await world.publish(EmployerCompaniesChangedV1, data);
+      await eventually(async () => {
+        const rows = await db.admin('SELECT version FROM jobs.employer_grant WHERE user_id = $1', [who.user_id]);
+        expect(rows).toEqual([{ version: data.version }]);
+      }, PATIENT);
+      await world.followed();
+      return data;
+    },
+    followed: () =>
+      eventually(async () => {
+        const left = await db.admin(
+          `SELECT id FROM jobs.outbox o WHERE subject LIKE 'cmd.%employer-posting.follow%'
+             AND NOT EXISTS (SELECT FROM jobs.inbox i WHERE i.message_id::text = o.id::text)`,
+        );
+        expect(left).toEqual([]);
+      }, PATIENT),
     start: async (changes = {}) => {
       const app = await startApp(db, await connect(nats), changes);
       apps.push(app);
@@ -101,6 +140,7 @@ export async function startWorld(): Promise<JobsWorld> {
       await db.drop();
     },
   };
+  return world;
 }
 
 async function startApp(db: TestDatabase, bus: Bus, changes: Record<string, string>): Promise<JobsApp> {
@@ -118,8 +158,9 @@ async function startApp(db: TestDatabase, bus: Bus, changes: Record<string, stri
   const shutdown = module.get(ShutdownSequence, { strict: false });
   let stopping: Promise<void> | undefined;
   return {
-    ask: (contract, request, caller) =>
-      client.call(contract, request, { timeoutMs: 20_000, requestId: newId(), caller }),
+    ask: (contract, request, caller, idempotencyKey) =>
+      client.call(contract, request, { timeoutMs: 20_000, requestId: newId(), caller, idempotencyKey }),
+    get: (part) => module.get(part, { strict: false }),
     stop: () =>
       (stopping ??= (async () => {
         shutdown.add('close-app', 'nest', () => service.close());

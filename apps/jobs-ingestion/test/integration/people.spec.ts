@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   bookmarkJob,
   type Caller,
@@ -18,8 +18,6 @@ import {
 import { newId } from '#kernel';
 import { eventually } from '#testing';
 import { admin, importedJob, type JobsApp, type JobsWorld, startWorld, user } from './jobs-app.js';
-
-jest.setTimeout(30_000);
 
 const profile = (userId: string, changes: Partial<MatchProfile> = {}): MatchProfile => ({
   user_id: userId,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   FetchSourceV1,
   getScrapeRun,
@@ -16,7 +16,6 @@ import { Board, item } from './board.js';
 import { admin, importedJob, type JobsApp, type JobsWorld, startWorld, user } from './jobs-app.js';
 
 // Runs wait for servers that other suites share.
-jest.setTimeout(30_000);
 
 describe('a run', () => {
   let world: JobsWorld;
@@ -128,7 +127,7 @@ describe('a run', () => {
     const ended = await finished(runId);
     expect(ended.totals).toMatchObject({ fetched: 3, created: 3, unchanged: 0 });
     expect(await told('scrape.finished', runId)).toHaveLength(1);
-  }, 40_000);
+  });
 
   it('tells refusing and failing apart from having nothing', async () => {
     board.answer = (_request, response) => {

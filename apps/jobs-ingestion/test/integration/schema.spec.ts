@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { messagingMigrations } from '#messaging';
 import { schemaDrift, type ServiceSchema } from '#persistence';
 import { assertNoDrift, createTestDatabase, type TestDatabase } from '#testing';
@@ -7,7 +7,6 @@ import { SOURCE_COLUMNS } from '../../src/ingestion/posting-row.js';
 import { jobsTables } from '../../src/tables.js';
 
 // The server is shared with other suites.
-jest.setTimeout(30_000);
 
 /** A schema with nothing but the tables every service has. */
 const bare: ServiceSchema = { service: 'analytics', entities: [], migrations: messagingMigrations };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compileSchema, JobDetail, SearchJobsResponse, type JobListItem, type SearchJobsRequest } from '#contracts';
 import { AppError, newId } from '#kernel';
 import { fakeClock, type OpenedService, type TestDatabase } from '#testing';
@@ -17,7 +17,6 @@ const parse = (bytes: Uint8Array) => {
 const USER = '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d11';
 
 // The server is shared with other suites.
-jest.setTimeout(30_000);
 
 describe('search', () => {
   let opened: { db: TestDatabase } & OpenedService;

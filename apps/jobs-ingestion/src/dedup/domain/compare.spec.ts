@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { companyName, relateCompanies } from '#kernel';
 import { canonicalUrl } from '../../normalise/domain/canonical-url.js';
-import { companyName, relateCompanies } from './company-name.js';
 import { compare, type DedupDecision } from './compare.js';
 import { jobTitle } from './job-title.js';
 import { blockingKeysOf, profileOf, type DedupFacts } from './profile.js';

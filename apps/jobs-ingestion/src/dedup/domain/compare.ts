@@ -1,4 +1,4 @@
-import { relateCompanies } from './company-name.js';
+import { relateCompanies } from '#kernel';
 import { relateLocations, type LocationRelation } from './job-location.js';
 import { relateTitles, type TitleRelation } from './job-title.js';
 import { profileOf, type DedupFacts, type DedupProfile } from './profile.js';

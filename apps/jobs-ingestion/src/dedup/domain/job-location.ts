@@ -1,4 +1,4 @@
-import { fold } from '../../normalise/domain/text.js';
+import { fold } from '#kernel';
 import { readPlaces, type Place } from '../../places/domain/place.js';
 
 export interface JobLocation {

@@ -1,5 +1,6 @@
+import { fold } from '#kernel';
 import { extractSkills } from '../../skills/domain/extract-skills.js';
-import { decodeEntities, fold } from '../../normalise/domain/text.js';
+import { decodeEntities } from '../../normalise/domain/text.js';
 
 export interface JobTitle {
   /** What the job is: no level, no noise, synonyms made one word. In order, each once. */

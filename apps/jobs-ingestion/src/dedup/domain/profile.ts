@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
+import { companyName, type CompanyName, foldInPlace } from '#kernel';
 import { requisitionOf } from '../../normalise/domain/canonical-url.js';
-import { foldInPlace } from '../../normalise/domain/text.js';
 import { isPlaceWord } from '../../places/domain/place.js';
-import { companyName, type CompanyName } from './company-name.js';
 import { jobLocation, locationKey, type JobLocation } from './job-location.js';
 import { jobTitle, type JobTitle } from './job-title.js';
 import { bandsOf, shinglesOf, type Shingles } from './shingles.js';

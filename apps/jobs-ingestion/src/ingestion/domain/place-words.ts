@@ -1,4 +1,4 @@
-import { fold } from '../../normalise/domain/text.js';
+import { fold } from '#kernel';
 import { type Place, readPlaces } from '../../places/domain/place.js';
 
 const COUNTRY_NAMES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });

@@ -1,5 +1,5 @@
 import { type EMPLOYMENT_TYPES } from '#contracts';
-import { foldInPlace } from './text.js';
+import { foldInPlace } from '#kernel';
 
 export type EmploymentType = (typeof EMPLOYMENT_TYPES)[number];
 

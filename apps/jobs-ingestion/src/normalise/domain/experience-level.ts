@@ -1,5 +1,5 @@
 import { type JOB_EXPERIENCE_LEVELS } from '#contracts';
-import { foldInPlace } from './text.js';
+import { foldInPlace } from '#kernel';
 
 export type ExperienceLevel = (typeof JOB_EXPERIENCE_LEVELS)[number];
 

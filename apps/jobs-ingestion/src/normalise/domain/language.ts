@@ -1,4 +1,4 @@
-import { foldInPlace } from './text.js';
+import { foldInPlace } from '#kernel';
 import { isWordCharacter } from './word-characters.js';
 
 export const LANGUAGES = ['en', 'de', 'fr', 'es', 'nl', 'it', 'pt', 'pl', 'sv'] as const;

@@ -1,5 +1,5 @@
 import { type REMOTE_MODES } from '#contracts';
-import { foldInPlace } from './text.js';
+import { foldInPlace } from '#kernel';
 
 export type RemoteMode = (typeof REMOTE_MODES)[number];
 

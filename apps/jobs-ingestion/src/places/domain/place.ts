@@ -1,6 +1,5 @@
-import { fold } from '../../normalise/domain/text.js';
+import { COUNTRY_OF, countryCodeOf, fold, REGIONS } from '#kernel';
 import { CITY_ROWS, type City } from './cities.js';
-import { COUNTRY_OF, REGIONS, countryCodeOf } from './countries.js';
 import { subdivisionByCode, subdivisionByName, type Subdivision } from './subdivisions.js';
 
 /** One place a posting names. What is not known is null; `region` is an area of several countries (EU, LATAM, WORLD). */

@@ -1,4 +1,4 @@
-import { foldInPlace } from '../../normalise/domain/text.js';
+import { foldInPlace } from '#kernel';
 import { type Salary, type SalaryPeriod } from './salary.js';
 
 const SYMBOLS: Readonly<Record<string, string>> = {

@@ -30,6 +30,9 @@ const MEMBERS: Record<Exclude<JobField, 'is_bookmarked'>, string> = {
   first_seen_at: 'iso(p.first_seen_at)',
   url: 'p.apply_url',
   source: 'p.source',
+  // Of several who publish it here, that one of them speaks for the company.
+  employer_confirmed: `(SELECT bool_or(e.confirmed) FROM employer_posting e
+    WHERE e.posting_id = p.id AND e.withdrawn_at IS NULL)`,
 };
 
 /** `bookmarked`: SQL that tells whether the reader keeps this posting; nobody signed in keeps none. */

@@ -1,3 +1,4 @@
+import { CUSTOM_SOURCE } from '#contracts';
 import { jobJson, jobMembers } from './job-json.js';
 
 /**
@@ -9,9 +10,10 @@ export const POSTING_DETAIL = (() => {
     ...jobMembers('b.posting_id IS NOT NULL'),
     description: 'p.description_text',
     description_html: 'p.description_html',
-    // No source states benefits apart from the text yet; null says so.
-    benefits: 'NULL::json',
+    // No source states benefits apart from the text; an employer may. Null: not stated.
+    benefits: 'e.benefits',
     company_key: 'p.company_key',
+    version: 'p.version',
     attribution: 'p.attribution',
     places: 'p.places',
     is_active: 'p.closed_at IS NULL',
@@ -27,12 +29,21 @@ export const POSTING_DETAIL = (() => {
       SELECT coalesce(max(last_seen_at), p.first_seen_at) AS last_seen_at,
              greatest(count(DISTINCT source), 1) AS sources,
              coalesce(json_agg(json_build_object(
-               'source', source, 'source_id', source_id, 'url', url,
+               'source', source, 'source_id', source_id, 'url', url, 'employer_confirmed', own.confirmed,
                'first_seen_at', iso(first_seen_at), 'last_seen_at', iso(last_seen_at),
                'merge', CASE WHEN layer <> 'first' THEN
-                 json_build_object('layer', layer, 'score', score, 'evidence', evidence) END)
+                 json_build_object('layer', layer, 'score', score, 'evidence', CASE
+                   WHEN own.confirmed THEN evidence || '["employer: confirmed"]'
+                   WHEN NOT own.confirmed THEN evidence || '["employer: not confirmed"]'
+                   ELSE evidence END) END)
                ORDER BY first_seen_at, source, source_id), '[]'::json) AS sightings
-      FROM sighting WHERE posting_id = p.id) s
+      FROM sighting LEFT JOIN LATERAL (
+        SELECT e.confirmed FROM employer_posting e
+        WHERE e.posting_id = p.id AND sighting.source = '${CUSTOM_SOURCE}' AND e.id::text = sighting.source_id) own ON true
+      WHERE posting_id = p.id) s
+    LEFT JOIN LATERAL (
+      SELECT nullif(statement -> 'benefits', 'null') AS benefits FROM employer_posting
+      WHERE posting_id = p.id AND withdrawn_at IS NULL AND speaks) e ON true
     LEFT JOIN bookmark b ON b.posting_id = p.id AND b.user_id = $2::uuid
     WHERE p.id = $1::uuid`;
 })();

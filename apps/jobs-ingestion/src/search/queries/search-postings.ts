@@ -1,6 +1,7 @@
 import type { SearchJobsRequest } from '#contracts';
 import { type Cursor, type SortBy } from '../domain/cursor.js';
 import { Parameters } from '../parameters.js';
+import { comparedCurrency, type CurrencyContext } from './compared-currency.js';
 import { jobJson, jobMembers } from './job-json.js';
 import { type FilterContext, postingFilters, textQuery } from './posting-filters.js';
 
@@ -9,9 +10,7 @@ export const COUNT_CAP = 1_000;
 /** `relevance` ranks this many of the newest hits: ranking all of a common word took over a second on 500,000 rows. */
 const RANKED_HITS = 1_000;
 
-export interface SearchContext extends FilterContext {
-  userId: string | null;
-  defaultCurrency: string;
+export interface SearchContext extends FilterContext, CurrencyContext {
   cursor: Cursor | null;
   /** An id made now: what is created later does not join a ranking half-way through. */
   newestId: string;
@@ -31,7 +30,8 @@ export function searchPostings(request: SearchJobsRequest, context: SearchContex
   // Without words there is nothing to rank by.
   const sort: SortBy =
     request.sort_by === 'relevance' && text === null ? 'posted_date' : (request.sort_by ?? 'posted_date');
-  const currency = currencyOf(request, sort, context, parameters);
+  const comparesSalaries = request.min_salary !== undefined || request.max_salary !== undefined || sort === 'salary';
+  const currency = comparesSalaries ? comparedCurrency(request, context, parameters) : null;
   const filters = postingFilters(request, context, parameters, text, currency);
   const size = parameters.add(perPage, 'int');
   const pageNumber = parameters.add(page, 'int');
@@ -105,19 +105,4 @@ export function searchPostings(request: SearchJobsRequest, context: SearchContex
       FROM shown h JOIN posting p ON p.id = h.id${user === null ? '' : ` LEFT JOIN bookmark b ON b.posting_id = p.id AND b.user_id = ${user}`}), '[]'::json)
   )::text FROM total`;
   return { sql, values: parameters.values };
-}
-
-/** SQL for the currency amounts are compared in; null when this search compares none. */
-function currencyOf(
-  request: SearchJobsRequest,
-  sort: SortBy,
-  context: SearchContext,
-  parameters: Parameters,
-): string | null {
-  if (request.min_salary === undefined && request.max_salary === undefined && sort !== 'salary') return null;
-  if (request.currency !== undefined) return parameters.add(request.currency, 'text');
-  const fallback = parameters.add(context.defaultCurrency, 'text');
-  if (context.userId === null) return fallback;
-  const user = parameters.add(context.userId, 'uuid');
-  return `coalesce((SELECT m.currency FROM match_profile m WHERE m.user_id = ${user}), ${fallback})`;
 }

@@ -1,4 +1,4 @@
-import { foldInPlace } from '../../normalise/domain/text.js';
+import { foldInPlace } from '#kernel';
 import { LEXICON } from './lexicon.js';
 import { Tokens } from './tokens.js';
 

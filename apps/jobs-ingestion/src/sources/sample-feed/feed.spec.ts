@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { fold } from '#kernel';
 import { detectLanguage } from '../../normalise/domain/language.js';
-import { fold } from '../../normalise/domain/text.js';
 import { enrich } from '../../normalise/enrich.js';
 import { type EnrichedPosting } from '../../normalise/domain/posting.js';
 import { Groups, knownPostings, pagesOf, pairsOf, readTruth, type Known } from './test/sample-feed.js';

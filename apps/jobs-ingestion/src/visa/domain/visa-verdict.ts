@@ -1,5 +1,5 @@
 import { type VISA_VERDICTS } from '#contracts';
-import { foldInPlace } from '../../normalise/domain/text.js';
+import { foldInPlace } from '#kernel';
 import { TRIGGER, UNRELATED, VISA_RULES, type VisaPolarity, type VisaRule } from './rules/index.js';
 import { clausesAround, type Clause } from './sentences.js';
 
@@ -22,8 +22,11 @@ export interface VisaAssessment {
 
 export interface SourceFlag {
   says: 'offers' | 'refuses';
-  /** `field`: the employer's answer to a field for it. `filter`: it was listed under the source's filter. */
-  basis: 'field' | 'filter';
+  /**
+   * `field`: the employer's answer to a field of the source. `filter`: it was listed under the source's filter.
+   * `employer`: he said it here himself.
+   */
+  basis: 'field' | 'filter' | 'employer';
   /** What the source says, in its words, e.g. "sponsorship: Offers Sponsorship". */
   statement: string;
 }
@@ -48,11 +51,17 @@ const MAX_QUOTE = 300;
 export function visaVerdict(text: string, { sourceFlag, folded = foldInPlace(text) }: VisaHints = {}): VisaAssessment {
   const evidence = readStatements(text, folded.slice(0, MAX_TEXT));
   if (sourceFlag) {
-    const rule = sourceFlag.basis === 'field' ? 'source-field' : 'source-filter';
-    evidence.push({ quote: sourceFlag.statement, start: null, end: null, rule, polarity: sourceFlag.says });
+    const { statement: quote, basis, says: polarity } = sourceFlag;
+    evidence.push({ quote, start: null, end: null, rule: RULE_OF_BASIS[basis], polarity });
   }
   return { verdict: verdictOf(evidence), evidence };
 }
+
+const RULE_OF_BASIS = {
+  field: 'source-field',
+  filter: 'source-filter',
+  employer: 'employer-statement',
+} as const satisfies Record<SourceFlag['basis'], string>;
 
 /** Speaks for it without promising it: "may sponsor", "case by case", being listed under a filter. */
 const isConditional = ({ rule }: VisaEvidence): boolean => rule.endsWith('-conditional') || rule === 'source-filter';
