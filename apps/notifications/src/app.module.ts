@@ -7,6 +7,7 @@ import type { NotificationsSettings } from './config.js';
 import { notificationsSchema } from './data-source.js';
 import { DeliveryConsumer } from './delivery/delivery.consumer.js';
 import { DeliveryLoop } from './delivery/delivery.loop.js';
+import { Resealing } from './resealing.js';
 import { DeliveryRepository } from './delivery/delivery.repository.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { LocalMailRepository } from './delivery/local-mail.repository.js';
@@ -19,23 +20,27 @@ import { InboxConsumer } from './inbox/inbox.consumer.js';
 import { InboxRpcController } from './inbox/inbox.rpc.controller.js';
 import { InboxService } from './inbox/inbox.service.js';
 import { NotificationRepository } from './inbox/notification.repository.js';
+import { notificationsRetention } from './retention.js';
+import { webhooksFeature } from './webhooks/webhooks.feature.js';
 
 /** What people are told: in the product, by mail, and their programs by webhook. */
 @Module({})
 export class NotificationsModule {
   static register(settings: NotificationsSettings): DynamicModule {
     const myData = userDataFeature(notificationsSchema);
+    const webhooks = webhooksFeature(settings);
     return {
       module: NotificationsModule,
       imports: [
         PersistenceModule.forService(notificationsSchema, settings),
-        MessagingModule.forService('notifications'),
+        MessagingModule.forService('notifications', notificationsRetention(settings)),
       ],
       controllers: [
         InboxRpcController,
         InboxConsumer,
         DeliveryConsumer,
         LocalOutboxRpcController,
+        ...webhooks.controllers,
         ...myData.controllers,
       ],
       providers: [
@@ -48,8 +53,11 @@ export class NotificationsModule {
         DeliveryRepository,
         DeliveryService,
         DeliveryLoop,
+        Resealing,
         LocalMailRepository,
         LocalOutboxService,
+        // by webhook
+        ...webhooks.providers,
         // export and erasure
         ...myData.providers,
       ],

@@ -1,3 +1,4 @@
 export { NotificationsModule } from './app.module.js';
-export { notificationsSettings } from './config.js';
+export { notificationsOwnSettings, notificationsSettings } from './config.js';
 export { notificationsSchema } from './data-source.js';
+export { notificationsRetention } from './retention.js';

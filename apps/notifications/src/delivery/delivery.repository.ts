@@ -83,10 +83,6 @@ export class DeliveryRepository {
     );
   }
 
-  async deleteFinishedBefore(time: Date): Promise<void> {
-    await this.database.query('delivery.prune', 'DELETE FROM delivery WHERE finished_at < $1', [time]);
-  }
-
   private async end(tx: Queryable, sql: string, values: readonly unknown[]): Promise<boolean> {
     return (await tx.query('delivery.end', sql, values)).length === 1;
   }

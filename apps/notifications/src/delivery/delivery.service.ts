@@ -23,9 +23,6 @@ type Ending = { kind: 'failed'; as: FailureReason; reason: string };
 /** Longer than a conversation with a mail server can take with all its time-outs. */
 const LEASE_MS = 5 * 60_000;
 const DUE_AT_ONCE = 50;
-const DAY_MS = 86_400_000;
-/** How long it is remembered what became of a mail (not what it said: that is gone when it is over). */
-const KEPT_MS = 30 * DAY_MS;
 
 /**
  * Sends every delivery once as far as mail allows. A mail that was accepted is marked at once and never sent again. One
@@ -65,10 +62,6 @@ export class DeliveryService {
     } else if (outcome.kind === 'later') await this.later(delivery, outcome.reason);
     else
       await this.fail(delivery, outcome.kind === 'refused' ? { ...outcome, kind: 'failed', as: 'refused' } : outcome);
-  }
-
-  async tidy(): Promise<void> {
-    await this.deliveries.deleteFinishedBefore(new Date(this.clock.now().getTime() - KEPT_MS));
   }
 
   private async send(delivery: ClaimedDelivery, now: Date): Promise<MailOutcome | Ending> {

@@ -37,8 +37,4 @@ export class LocalMailRepository {
     );
     return row?.total ?? 0;
   }
-
-  async deleteBefore(time: Date): Promise<void> {
-    await this.database.query('local-mail.prune', 'DELETE FROM local_mail WHERE created_at < $1', [time]);
-  }
 }

@@ -3,6 +3,7 @@ import {
   countUnreadNotifications,
   deleteNotification,
   listNotifications,
+  listNotificationsAfter,
   readAllNotifications,
   readNotification,
   type RpcContract,
@@ -20,6 +21,11 @@ export class InboxRpcController {
   @Rpc(listNotifications)
   list(request: Request<typeof listNotifications>, context: RpcContext) {
     return this.inbox.list(callerId(context), request);
+  }
+
+  @Rpc(listNotificationsAfter)
+  listAfter({ after, limit }: Request<typeof listNotificationsAfter>, context: RpcContext) {
+    return this.inbox.listAfter(callerId(context), after, limit);
   }
 
   @Rpc(countUnreadNotifications)

@@ -1,12 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Notification, NotificationDeliveredV1, NotificationReadV1 } from '#contracts';
+import {
+  type listNotificationsAfter,
+  type Notification,
+  NotificationDeliveredV1,
+  NotificationReadV1,
+  type Static,
+} from '#contracts';
 import { type Clock, newId } from '#kernel';
-import { type EventContext, LivePush, Outbox, type RpcContext } from '#messaging';
-import { afterCommit, UnitOfWork } from '#persistence';
+import { LivePush, Outbox, type RpcContext } from '#messaging';
+import { afterCommit, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
 import type { Occasion } from './domain/occasion.js';
 import { NotificationEntity } from './notification.entity.js';
 import { NotificationRepository } from './notification.repository.js';
+
+/** Why somebody is told: an event, or something that happened here. */
+export interface Cause {
+  tx: Tx;
+  eventId?: string;
+  requestId?: string;
+}
 
 @Injectable()
 export class InboxService {
@@ -18,8 +31,8 @@ export class InboxService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Stores the notification in the transaction of its event; the push to open sockets follows the commit and may be lost. */
-  async tell(occasion: Occasion, eventId: string, context: EventContext): Promise<void> {
+  /** Stores the notification in the transaction of its cause; the push to open sockets follows the commit and may be lost. */
+  async tell(occasion: Occasion, cause: Cause): Promise<void> {
     const notification = Object.assign(new NotificationEntity(), {
       id: newId(),
       userId: occasion.userId,
@@ -29,17 +42,20 @@ export class InboxService {
       message: occasion.message,
       data: occasion.data,
       occasion: occasion.key,
+      sequence: null,
       createdAt: this.clock.now(),
       readAt: null,
     });
-    if (!(await this.notifications.insertOnce(context.tx, notification))) return;
+    const sequence = await this.notifications.insertOnce(cause.tx, notification);
+    if (sequence === undefined) return;
     await this.outbox.add(
-      context.tx,
+      cause.tx,
       NotificationDeliveredV1,
       { user_id: occasion.userId, notification_id: notification.id, type: occasion.type, channel: 'in_app' },
-      { subject: notification.id, requestId: context.requestId, causationId: eventId },
+      { subject: notification.id, requestId: cause.requestId, causationId: cause.eventId },
     );
-    afterCommit(context.tx, () => this.live.push(occasion.userId, 'notification', { ...toNotification(notification) }));
+    const told = toNotification(notification);
+    afterCommit(cause.tx, () => this.live.push(occasion.userId, 'notification', told, sequence));
   }
 
   async list(
@@ -56,6 +72,18 @@ export class InboxService {
       total_pages: Math.ceil(total / perPage),
       notifications: items.map(toNotification),
     };
+  }
+
+  async listAfter(
+    userId: string,
+    after: number,
+    limit: number,
+  ): Promise<Static<typeof listNotificationsAfter.response>> {
+    const { last, items } = await this.notifications.listAfter(userId, after, limit);
+    const numbered = items.flatMap((item) =>
+      item.sequence === null ? [] : [{ sequence: item.sequence, notification: toNotification(item) }],
+    );
+    return { last, notifications: numbered };
   }
 
   async countUnread(userId: string) {

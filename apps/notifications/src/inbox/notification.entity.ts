@@ -4,7 +4,9 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 /** Something a person is told inside the product. */
 @Entity('notification')
 @Index('notification_user', ['userId', 'id'])
+@Index('notification_created', { synchronize: false })
 @Index('notification_unread', ['userId'], { where: 'read_at IS NULL' })
+@Index('notification_sequence', ['userId', 'sequence'], { unique: true, where: 'sequence IS NOT NULL' })
 @Unique('notification_occasion', ['userId', 'occasion'])
 export class NotificationEntity {
   @PrimaryColumn('uuid')
@@ -12,6 +14,10 @@ export class NotificationEntity {
 
   @Column('uuid', { name: 'user_id' })
   userId: string;
+
+  /** Its number among those of its person; null for what was told before there were numbers. */
+  @Column('integer', { nullable: true })
+  sequence: number | null;
 
   @Column('text')
   type: Notification['type'];

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '#kernel';
 import { Database, type Tx } from '#persistence';
-import { IsNull } from 'typeorm';
+import { Between, IsNull } from 'typeorm';
 import { NotificationEntity } from './notification.entity.js';
 
 @Injectable()
@@ -12,14 +12,21 @@ export class NotificationRepository {
     return this.database.dataSource.getRepository(NotificationEntity);
   }
 
-  /** False when this occasion was told before. */
-  async insertOnce(tx: Tx, notification: NotificationEntity): Promise<boolean> {
-    const rows = await tx.query(
+  /**
+   * Its number; undefined when this occasion was told before (the number it would have had is left out then). The
+   * counter stays locked until the commit: whoever can read a number can read all below it.
+   */
+  async insertOnce(tx: Tx, notification: NotificationEntity): Promise<number | undefined> {
+    const rows = await tx.query<{ sequence: number }>(
       'notifications.insert-once',
-      `INSERT INTO notification (id, user_id, type, priority, title, message, data, occasion, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      `WITH next AS (
+         INSERT INTO notification_counter AS counter (user_id, last) VALUES ($2, 1)
+         ON CONFLICT (user_id) DO UPDATE SET last = counter.last + 1
+         RETURNING last)
+       INSERT INTO notification (id, user_id, type, priority, title, message, data, occasion, created_at, sequence)
+       SELECT $1::uuid, $2::uuid, $3, $4, $5, $6, $7::jsonb, $8, $9::timestamptz, next.last FROM next
        ON CONFLICT ON CONSTRAINT notification_occasion DO NOTHING
-       RETURNING id`,
+       RETURNING sequence`,
       [
         notification.id,
         notification.userId,
@@ -32,7 +39,28 @@ export class NotificationRepository {
         notification.createdAt,
       ],
     );
-    return rows.length > 0;
+    return rows[0]?.sequence;
+  }
+
+  /** In the order in which they came to be; `last` is read first, so nothing up to it is missing. */
+  async listAfter(
+    userId: string,
+    after: number,
+    limit: number,
+  ): Promise<{ last: number; items: NotificationEntity[] }> {
+    const [counter] = await this.database.query<{ last: number }>(
+      'notifications.last-sequence',
+      'SELECT last FROM notification_counter WHERE user_id = $1',
+      [userId],
+    );
+    const last = counter?.last ?? 0;
+    if (limit === 0 || after >= last) return { last, items: [] };
+    const items = await this.notifications.find({
+      where: { userId, sequence: Between(after + 1, last) },
+      order: { sequence: 'ASC' },
+      take: limit,
+    });
+    return { last, items };
   }
 
   async list(

@@ -3,12 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppProcess, eventually, freePort, TEST_FIELD_KEYS } from '#testing';
 import { MailServer } from './mail-server.js';
 import { startWorld, type World } from './notifications-app.js';
 
-jest.setTimeout(60_000);
 const entry = join(process.cwd(), 'dist/apps/notifications/src/main.js');
 
 /** The window no protocol closes: the server has taken the mail, and we die before we know. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { listLocalMails, NotificationDeliveredV1, NotificationFailedV1 } from '#contracts';
 import { newId } from '#kernel';
 import { FieldCipher, parseFieldKeys, sealDelivery } from '#platform';
@@ -14,8 +14,6 @@ interface Row {
   content: string | null;
   reason: string | null;
 }
-
-jest.setTimeout(20_000);
 
 let world: World;
 const rowOf = async (id: string): Promise<Row | undefined> =>

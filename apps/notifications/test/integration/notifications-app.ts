@@ -7,6 +7,7 @@ import {
   type DeliveryContent,
   type DeliveryKind,
   type EventContract,
+  getMailAddress,
   type RpcContract,
   SendDeliveryV1,
   type Static,
@@ -50,6 +51,8 @@ export interface World {
   nats: NatsHandle;
   clock: FakeClock;
   cipher: FieldCipher;
+  /** What identity says when it is asked where to write to; undefined: it fails. */
+  mailAddressOf: (userId: string) => string | null | undefined;
   start(settings?: Record<string, string>, outbound?: OutboundHttp): Promise<NotificationsApp>;
   /** As the owner would, from its outbox. Answers the message's id. */
   publish<D extends TSchema>(
@@ -98,6 +101,7 @@ export async function startWorld(): Promise<World> {
     nats,
     clock,
     cipher,
+    mailAddressOf: () => null,
     start: async (changes = {}, outbound) => {
       const app = await startApp(world, await connect(nats), changes, outbound);
       apps.push(app);
@@ -135,6 +139,12 @@ export async function startWorld(): Promise<World> {
       await db.drop();
     },
   };
+  await bus.respond(getMailAddress.subject, 'identity', ({ payload }) => {
+    const { user_id }: Static<typeof getMailAddress.request> = JSON.parse(Buffer.from(payload).toString('utf8'));
+    const address = world.mailAddressOf(user_id);
+    if (address === undefined) return Promise.reject(new Error('identity is away'));
+    return Promise.resolve({ payload: Buffer.from(JSON.stringify({ address })), headers: {} });
+  });
   return world;
 }
 

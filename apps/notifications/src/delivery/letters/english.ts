@@ -30,6 +30,19 @@ const notYou = text(
   'If this was not you, set a new password now and sign out all other sessions: somebody else may know your password.',
 );
 
+const notAsked = text(
+  'An administrator does this for people who lost their authenticator. You were signed out everywhere: sign in, and set',
+  'up a new one. If you did not ask for it, set a new password now and tell the administrator: somebody else may have',
+  'asked in your name.',
+);
+
+const BY: Readonly<Record<string, string>> = { admin: 'an administrator' };
+
+const WEBHOOK_REASONS: Readonly<Record<string, string>> = {
+  failing: 'every call of it has failed for days',
+  gone: 'the receiver answered 410 (gone)',
+};
+
 export const english: Language<DeliveryKind> = {
   tag,
   footer: `You receive this message because this address was used with ${PRODUCT}. It is about an account and cannot be switched off.`,
@@ -62,9 +75,14 @@ export const english: Language<DeliveryKind> = {
     reset_password: (given) => ({
       subject: 'Set a new password',
       blocks: [
-        text('You asked for a new password.'),
+        text(given.values.by === undefined ? 'You asked for a new password.' : 'You are asked to set a new password.'),
+        ...facts([['Asked by', BY[given.values.by ?? ''] ?? given.values.by]]),
         ...secret(given, 'Set a new password'),
-        text('If it was not you, ignore this message: your password stays as it is.'),
+        text(
+          given.values.by === undefined
+            ? 'If it was not you, ignore this message: your password stays as it is.'
+            : 'Until you do, your password stays as it is. We never ask you what it is, and neither does an administrator.',
+        ),
       ],
     }),
     change_email: (given) => ({
@@ -137,12 +155,90 @@ export const english: Language<DeliveryKind> = {
     webhook_disabled: ({ values }) => ({
       subject: 'A webhook of yours was switched off',
       blocks: [
-        text('A webhook has failed for so long that we stopped calling it. No more events are sent to it.'),
+        text('We stopped calling a webhook of yours because its calls failed. No more events are sent to it.'),
         ...facts([
           ['Webhook', values.url],
-          ['Why', values.reason],
+          ['Why', WEBHOOK_REASONS[values.reason ?? ''] ?? values.reason],
         ]),
         text('Repair the receiver, then switch the webhook on again; failed deliveries can be replayed.'),
+      ],
+    }),
+    mfa_enabled: (given) => ({
+      subject: 'Signing in now takes a second factor',
+      blocks: [
+        text('An authenticator was set up for your account: signing in takes its code from now on.'),
+        ...occasion(given),
+        text('Keep the recovery codes in a safe place: without authenticator and codes nobody gets in, you included.'),
+        notYou,
+      ],
+    }),
+    mfa_disabled: (given) => ({
+      subject: 'The second factor of your account was removed',
+      blocks: [
+        text('Signing in to your account no longer takes a code of your authenticator.'),
+        ...facts([['By', BY[given.values.by ?? ''] ?? given.values.by]]),
+        ...occasion(given),
+        given.values.by === 'admin' ? notAsked : notYou,
+      ],
+    }),
+    recovery_code_used: (given) => ({
+      subject: 'A recovery code of yours was used',
+      blocks: [
+        text('A recovery code was used in place of your authenticator. It works only that once.'),
+        ...facts([['Codes left', given.values.left]]),
+        ...occasion(given),
+        text('Make new codes before the last one is gone.'),
+        notYou,
+      ],
+    }),
+    recovery_codes_renewed: (given) => ({
+      subject: 'You have new recovery codes',
+      blocks: [
+        text('New recovery codes were made for your account. The old ones no longer work.'),
+        ...occasion(given),
+        notYou,
+      ],
+    }),
+    passkey_added: (given) => ({
+      subject: 'A passkey was added to your account',
+      blocks: [
+        text('Your account can be signed in to with a new passkey.'),
+        ...facts([['Passkey', given.values.name]]),
+        ...occasion(given),
+        text('If it is not yours, delete it.'),
+        notYou,
+      ],
+    }),
+    passkey_removed: (given) => ({
+      subject: 'A passkey of your account was deleted',
+      blocks: [
+        text('Your account can no longer be signed in to with this passkey.'),
+        ...facts([['Passkey', given.values.name]]),
+        ...occasion(given),
+        notYou,
+      ],
+    }),
+    passkey_copied: (given) => ({
+      subject: 'We refused a passkey of yours',
+      blocks: [
+        text(
+          'A passkey counts how often it was used, and this one counted backwards. That happens when somebody has copied',
+          'it, so nobody was signed in.',
+        ),
+        ...facts([['Passkey', given.values.name]]),
+        ...occasion(given),
+        text('Delete this passkey and make a new one.'),
+      ],
+    }),
+    api_key_ending: ({ values }) => ({
+      subject: 'An API key of yours ends soon',
+      blocks: [
+        text('Programs that use this API key are refused once it has ended.'),
+        ...facts([
+          ['API key', values.name],
+          ['Ends', moment(tag, values.until)],
+        ]),
+        text('If you still need it, make another one in time. If not, there is nothing you need to do.'),
       ],
     }),
   },

@@ -31,6 +31,19 @@ const notYou = text(
   'Jemand anders kennt möglicherweise Ihr Passwort.',
 );
 
+const notAsked = text(
+  'Das geschieht für Menschen, die ihren Authenticator verloren haben. Sie wurden überall abgemeldet: Melden Sie sich an',
+  'und richten Sie einen neuen ein. Haben Sie nicht darum gebeten, dann setzen Sie jetzt ein neues Passwort und melden Sie',
+  'es der Administration: Jemand anders hat möglicherweise in Ihrem Namen gefragt.',
+);
+
+const BY: Readonly<Record<string, string>> = { admin: 'jemand aus der Administration' };
+
+const WEBHOOK_REASONS: Readonly<Record<string, string>> = {
+  failing: 'seit Tagen schlug jeder Aufruf fehl',
+  gone: 'der Empfänger antwortete mit 410 (gibt es nicht mehr)',
+};
+
 export const german: Language<DeliveryKind> = {
   tag,
   footer: `Sie erhalten diese Nachricht, weil diese Adresse bei ${PRODUCT} verwendet wurde. Sie betrifft ein Konto und lässt sich nicht abbestellen.`,
@@ -63,9 +76,18 @@ export const german: Language<DeliveryKind> = {
     reset_password: (given) => ({
       subject: 'Neues Passwort setzen',
       blocks: [
-        text('Sie haben ein neues Passwort angefordert.'),
+        text(
+          given.values.by === undefined
+            ? 'Sie haben ein neues Passwort angefordert.'
+            : 'Sie werden gebeten, ein neues Passwort zu setzen.',
+        ),
+        ...facts([['Gebeten von', BY[given.values.by ?? ''] ?? given.values.by]]),
         ...secret(given, 'Neues Passwort setzen'),
-        text('Waren Sie das nicht, ist nichts zu tun: Ihr Passwort bleibt, wie es ist.'),
+        text(
+          given.values.by === undefined
+            ? 'Waren Sie das nicht, ist nichts zu tun: Ihr Passwort bleibt, wie es ist.'
+            : 'Bis dahin bleibt Ihr Passwort, wie es ist. Danach fragen wir Sie nie, auch nicht die Administration.',
+        ),
       ],
     }),
     change_email: (given) => ({
@@ -138,16 +160,94 @@ export const german: Language<DeliveryKind> = {
     webhook_disabled: ({ values }) => ({
       subject: 'Einer Ihrer Webhooks wurde abgeschaltet',
       blocks: [
-        text(
-          'Ein Webhook ist so lange fehlgeschlagen, dass wir ihn nicht mehr aufrufen. Er erhält keine Ereignisse mehr.',
-        ),
+        text('Ein Webhook schlug fehl und wird nicht mehr aufgerufen. Er erhält keine Ereignisse mehr.'),
         ...facts([
           ['Webhook', values.url],
-          ['Warum', values.reason],
+          ['Warum', WEBHOOK_REASONS[values.reason ?? ''] ?? values.reason],
         ]),
         text(
           'Reparieren Sie den Empfänger und schalten Sie den Webhook wieder ein; Fehlgeschlagenes lässt sich wiederholen.',
         ),
+      ],
+    }),
+    mfa_enabled: (given) => ({
+      subject: 'Zum Anmelden braucht es jetzt einen zweiten Faktor',
+      blocks: [
+        text('Für Ihr Konto wurde ein Authenticator eingerichtet: Zum Anmelden braucht es ab jetzt seinen Code.'),
+        ...occasion(given),
+        text(
+          'Verwahren Sie die Ersatzcodes sicher: Ohne Authenticator und Codes kommt niemand hinein, auch Sie nicht.',
+        ),
+        notYou,
+      ],
+    }),
+    mfa_disabled: (given) => ({
+      subject: 'Der zweite Faktor Ihres Kontos wurde entfernt',
+      blocks: [
+        text('Zum Anmelden bei Ihrem Konto braucht es keinen Code Ihres Authenticators mehr.'),
+        ...facts([['Durch', BY[given.values.by ?? ''] ?? given.values.by]]),
+        ...occasion(given),
+        given.values.by === 'admin' ? notAsked : notYou,
+      ],
+    }),
+    recovery_code_used: (given) => ({
+      subject: 'Einer Ihrer Ersatzcodes wurde verwendet',
+      blocks: [
+        text('Anstelle Ihres Authenticators wurde ein Ersatzcode verwendet. Er gilt nur dieses eine Mal.'),
+        ...facts([['Übrige Codes', given.values.left]]),
+        ...occasion(given),
+        text('Erstellen Sie neue Codes, bevor der letzte verbraucht ist.'),
+        notYou,
+      ],
+    }),
+    recovery_codes_renewed: (given) => ({
+      subject: 'Sie haben neue Ersatzcodes',
+      blocks: [
+        text('Für Ihr Konto wurden neue Ersatzcodes erstellt. Die alten gelten nicht mehr.'),
+        ...occasion(given),
+        notYou,
+      ],
+    }),
+    passkey_added: (given) => ({
+      subject: 'Ihr Konto hat einen neuen Passkey',
+      blocks: [
+        text('Mit einem neuen Passkey kann man sich bei Ihrem Konto anmelden.'),
+        ...facts([['Passkey', given.values.name]]),
+        ...occasion(given),
+        text('Gehört er nicht Ihnen, dann löschen Sie ihn.'),
+        notYou,
+      ],
+    }),
+    passkey_removed: (given) => ({
+      subject: 'Ein Passkey Ihres Kontos wurde gelöscht',
+      blocks: [
+        text('Mit diesem Passkey kann man sich bei Ihrem Konto nicht mehr anmelden.'),
+        ...facts([['Passkey', given.values.name]]),
+        ...occasion(given),
+        notYou,
+      ],
+    }),
+    passkey_copied: (given) => ({
+      subject: 'Wir haben einen Ihrer Passkeys abgewiesen',
+      blocks: [
+        text(
+          'Ein Passkey zählt, wie oft er verwendet wurde, und dieser zählte rückwärts. Das geschieht, wenn jemand ihn',
+          'kopiert hat, deshalb wurde niemand angemeldet.',
+        ),
+        ...facts([['Passkey', given.values.name]]),
+        ...occasion(given),
+        text('Löschen Sie diesen Passkey und legen Sie einen neuen an.'),
+      ],
+    }),
+    api_key_ending: ({ values }) => ({
+      subject: 'Einer Ihrer API-Schlüssel läuft bald ab',
+      blocks: [
+        text('Programme, die diesen API-Schlüssel verwenden, werden abgewiesen, sobald er abgelaufen ist.'),
+        ...facts([
+          ['API-Schlüssel', values.name],
+          ['Läuft ab', moment(tag, values.until)],
+        ]),
+        text('Brauchen Sie ihn noch, erstellen Sie rechtzeitig einen neuen. Andernfalls ist nichts zu tun.'),
       ],
     }),
   },

@@ -77,6 +77,30 @@ describe('letters', () => {
     );
   });
 
+  it.each([
+    ['en', 'an administrator', 'If this was not you'],
+    ['de', 'jemand aus der Administration', 'Waren Sie das nicht'],
+  ])('%s says of a second factor whether an admin took it away, or whoever is signed in', (tag, admin, suspicion) => {
+    const byAdmin = letterFor('mfa_disabled', content({ by: 'admin' }, tag), null).text;
+    const byOwner = letterFor('mfa_disabled', content({}, tag), null).text;
+    expect(byAdmin).toContain(admin);
+    expect(byAdmin).not.toContain(suspicion);
+    expect(byOwner).toContain(suspicion);
+    expect(byOwner).not.toMatch(/admin/i);
+  });
+
+  it.each([
+    ['en', 'an administrator', 'You asked'],
+    ['de', 'jemand aus der Administration', 'Sie haben'],
+  ])('%s says of a new password whether an admin asked for it, or its owner', (tag, admin, owner) => {
+    const byAdmin = letterFor('reset_password', content({ token: 't', by: 'admin' }, tag), null).text;
+    const byOwner = letterFor('reset_password', content({ token: 't' }, tag), null).text;
+    expect(byAdmin).toContain(admin);
+    expect(byAdmin).not.toContain(owner);
+    expect(byOwner).toContain(owner);
+    expect(byOwner).not.toMatch(/admin/i);
+  });
+
   it('shows the secret itself where there is no page that takes it', () => {
     expect(letterFor('reset_password', content({ token: 'abc-123' }), null).text).toContain('    abc-123');
   });
