@@ -4,6 +4,12 @@ export const aiContentUserData: UserData = {
   tables: [
     { table: 'cover_letter', mine: 'user_id = $1', erase: DELETED },
     { table: 'generation', mine: 'user_id = $1', erase: DELETED },
+    {
+      table: 'daily_use',
+      mine: 'who = $1::text',
+      notExported: 'counts of the last day, which end what was too much',
+      erase: DELETED,
+    },
   ],
   otherTables: {},
 };

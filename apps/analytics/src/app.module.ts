@@ -3,6 +3,7 @@ import { MessagingModule, UserDataHooks, userDataFeature } from '#messaging';
 import { PersistenceModule } from '#persistence';
 import type { AnalyticsSettings } from './config.js';
 import { analyticsSchema } from './data-source.js';
+import { analyticsRetention } from './retention.js';
 import { FactRepository } from './facts/fact.repository.js';
 import { FactsConsumer } from './facts/facts.consumer.js';
 import { FactsService } from './facts/facts.service.js';
@@ -17,7 +18,10 @@ export class AnalyticsModule {
     const myData = userDataFeature(analyticsSchema);
     return {
       module: AnalyticsModule,
-      imports: [PersistenceModule.forService(analyticsSchema, settings), MessagingModule.forService('analytics')],
+      imports: [
+        PersistenceModule.forService(analyticsSchema, settings),
+        MessagingModule.forService('analytics', analyticsRetention),
+      ],
       controllers: [FactsConsumer, SummaryRpcController, ...myData.controllers],
       providers: [
         CountsCache,

@@ -1,10 +1,12 @@
 import type { GenerateCoverLetterRequest, Profile } from '#contracts';
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { PostingSnapshot } from '../letters/domain/letter-facts.js';
 
 /** One piece of writing that was asked for, with everything it is written from. */
 @Entity('generation')
+@Check('generation_status_check', `status IN ('queued', 'running', 'succeeded', 'failed')`)
 @Index('generation_user', ['userId', 'id'])
+@Index('generation_without_letter', { synchronize: false })
 export class GenerationEntity {
   @PrimaryColumn('uuid')
   id: string;

@@ -1,11 +1,13 @@
 import type { GroundedSentence } from '#contracts';
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { GenerationEntity } from '../generations/generation.entity.js';
 
 /** A finished letter. Shares its id with the generation that wrote it. */
 @Entity('cover_letter')
 @Index('cover_letter_user', ['userId', 'id'])
 export class CoverLetterEntity {
   @PrimaryColumn('uuid')
+  @ForeignKey(() => GenerationEntity, { name: 'cover_letter_id_fkey', onDelete: 'CASCADE' })
   id: string;
 
   @Column('uuid', { name: 'user_id' })

@@ -10,8 +10,9 @@ import {
 } from '#contracts';
 import { type Clock, invalid, newId, notFound } from '#kernel';
 import { Idempotency, Outbox, RpcClient, type RpcContext } from '#messaging';
-import { type Tx, UnitOfWork } from '#persistence';
+import { type DailyCap, EVERYBODY, takeFromDay, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';
+import { AI_CONTENT_SETTINGS, type AiContentSettings } from '../config.js';
 import { GenerationEntity } from '../generations/generation.entity.js';
 import { GenerationRepository } from '../generations/generation.repository.js';
 import { GenerationService, toGeneration } from '../generations/generation.service.js';
@@ -34,6 +35,7 @@ export class CoverLetterService {
     private readonly rpc: RpcClient,
     private readonly idempotency: Idempotency,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(AI_CONTENT_SETTINGS) private readonly settings: AiContentSettings,
   ) {}
 
   /** Stores what the letter is written from, and the work to write it, in one transaction. */
@@ -67,8 +69,22 @@ export class CoverLetterService {
         { generation_id: generation.id, user_id: userId },
         { subject: generation.id, requestId: context.requestId },
       );
+      await takeFromDay(tx, this.capsOf(userId), this.clock.now());
       return toGeneration(generation);
     });
+  }
+
+  private capsOf(userId: string): DailyCap[] {
+    const { GENERATIONS_PER_DAY: mine, GENERATIONS_PER_DAY_OF_ALL: ofAll } = this.settings;
+    return [
+      { use: 'generation', who: userId, limit: mine, message: `At most ${mine} texts are written within 24 hours` },
+      {
+        use: 'generation',
+        who: EVERYBODY,
+        limit: ofAll,
+        message: `At most ${ofAll} texts are written in this installation within 24 hours`,
+      },
+    ];
   }
 
   async generate(

@@ -6,6 +6,7 @@ export type ActivityKind = (typeof ACTIVITY_KINDS)[number];
 /** Something a person did. The id is that of the event, so a fact is counted once. */
 @Entity('activity')
 @Index('activity_user_kind', ['userId', 'kind', 'occurredAt'])
+@Index('activity_occurred', { synchronize: false })
 export class ActivityEntity {
   @PrimaryColumn('uuid')
   id: string;

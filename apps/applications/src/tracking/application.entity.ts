@@ -1,8 +1,13 @@
-import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { ApplicationStatus } from './domain/application-status.js';
 
 /** One person's application for one posting, with the posting as it was when tracking began. */
 @Entity('application')
+@Check(
+  'application_status_check',
+  `status IN ('saved', 'applied', 'interviewing', 'offered', 'accepted', 'declined', 'rejected', 'withdrawn')`,
+)
+@Index('application_user_updated', { synchronize: false })
 @Unique('application_user_posting', ['userId', 'postingId'])
 export class ApplicationEntity {
   @PrimaryColumn('uuid')

@@ -1,4 +1,5 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { ApplicationEntity } from './application.entity.js';
 import type { ApplicationStatus } from './domain/application-status.js';
 
 /** What happened to an application, and who or what caused it. Never changed afterwards. */
@@ -9,6 +10,7 @@ export class TimelineEntryEntity {
   id: string;
 
   @Column('uuid', { name: 'application_id' })
+  @ForeignKey(() => ApplicationEntity, { name: 'timeline_entry_application_id_fkey', onDelete: 'CASCADE' })
   applicationId: string;
 
   @Column('uuid', { name: 'user_id' })

@@ -1,76 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LETTER_LANGUAGES, LETTER_LENGTHS, LETTER_TONES, type Profile } from '#contracts';
-import type { PostingSnapshot } from './letter-facts.js';
+import { posting, profile } from '../../../test/support/letter-facts.js';
 import { writeCoverLetter } from './offline-writer.js';
-
-const profile: Profile = {
-  id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d11',
-  email: 'mira@example.org',
-  full_name: 'Mira Okafor',
-  headline: null,
-  current_role: 'Backend Developer',
-  company: 'Fennel Labs',
-  experience_years: 6.5,
-  experience_level: 'senior',
-  experience: [
-    {
-      title: 'Support Engineer',
-      company: 'Oldtown Ltd',
-      location: null,
-      start_date: '2016',
-      end_date: '2019',
-      description: 'Answered tickets.',
-    },
-    {
-      title: 'Backend Developer',
-      company: 'Fennel Labs',
-      location: null,
-      start_date: '2019-05',
-      end_date: 'present',
-      description: 'Cut the nightly import from 4 hours to 20 minutes. Also other things.',
-    },
-  ],
-  skills: ['TypeScript', 'C++', 'Knitting'],
-  skill_details: [],
-  preferred_locations: [],
-  preferred_places: [],
-  languages: [],
-  education: [],
-  links: [],
-  salary_min: null,
-  salary_max: null,
-  currency: null,
-  remote_preference: null,
-  work_authorization: null,
-  visa_sponsorship_required: true,
-  career_goal: 'to build tools people rely on',
-  bio: null,
-  phone: null,
-  time_zone: null,
-  avatar: null,
-  avatar_url: null,
-  completeness: { score: 60, parts: [], next: [] },
-  version: 3,
-  created_at: '2026-11-20T10:00:00.000Z',
-  updated_at: '2026-11-20T10:00:00.000Z',
-};
-
-const posting: PostingSnapshot = {
-  posting_id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d21',
-  title: 'Senior Backend Developer',
-  company: 'Northwind GmbH',
-  location: 'Berlin',
-  country: 'DE',
-  url: null,
-  description: 'We use TypeScript and C++. No Java.',
-  skills: ['TypeScript'],
-  language: 'en',
-  salary_min: null,
-  salary_max: null,
-  currency: null,
-  salary_period: null,
-};
 
 const request = { job_id: posting.posting_id };
 
