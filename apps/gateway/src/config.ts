@@ -1,5 +1,6 @@
 import { busSettings } from '#messaging';
-import { defineSettings, platformSettings, setting, type SettingsOf } from '#platform';
+import { defineSettings, platformSettings, setting, type SettingsCheck, type SettingsOf } from '#platform';
+import { tlsCheck, tlsSettings } from './http/tls.js';
 
 const perMinute = (standard: number, what: string) =>
   setting.integer({
@@ -16,6 +17,7 @@ export const gatewayOwnSettings = defineSettings({
     default: '127.0.0.1',
     description: 'Address the API listens on; 0.0.0.0 in containers',
   }),
+  ...tlsSettings,
   CORS_ORIGINS: setting.list({
     default: [],
     pattern: /^https?:\/\/[^/*]+$/,
@@ -36,7 +38,8 @@ export const gatewayOwnSettings = defineSettings({
   }),
   ACCESS_LOG: setting.boolean({
     default: false,
-    description: 'One log line per request (about a tenth of its cost); failed and slow ones are always logged',
+    description:
+      'One log line per request (about a tenth of its cost); failed, refused and slow ones are always logged',
   }),
   DOCS_ENABLED: setting.boolean({ default: true, description: 'Serves /docs, /redoc and /openapi.json' }),
   RATE_LIMIT_CREDENTIALS: perMinute(5, 'signing in and everything else that takes a credential'),
@@ -55,4 +58,6 @@ export const gatewayOwnSettings = defineSettings({
 });
 
 export const gatewaySettings = defineSettings({ ...platformSettings, ...busSettings, ...gatewayOwnSettings });
+/** What no single setting can see. */
+export const gatewayChecks: readonly SettingsCheck[] = [tlsCheck];
 export type GatewaySettings = SettingsOf<typeof gatewaySettings>;

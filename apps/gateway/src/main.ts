@@ -1,10 +1,10 @@
 import { connectBus, MessagingModule } from '#messaging';
 import { bootstrap, loadSettings } from '#platform';
 import { GatewayModule } from './app.module.js';
-import { gatewaySettings } from './config.js';
+import { gatewayChecks, gatewaySettings } from './config.js';
 import { gatewayHttp } from './http/server.js';
 
-const settings = loadSettings(gatewaySettings);
+const settings = loadSettings(gatewaySettings, process.env, gatewayChecks);
 await bootstrap({
   app: 'gateway',
   settings,

@@ -79,6 +79,7 @@ export class AccessTokens {
         scopes: [],
         session_id: claims.sid,
         email_verified: claims.email_verified,
+        ...(claims.needs_factor === true ? { needs_factor: true } : {}),
       },
       sessionId: claims.sid,
       issuedAt: claims.iat,

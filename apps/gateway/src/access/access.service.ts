@@ -5,6 +5,7 @@ import { API_KEY_PREFIX, FeatureSwitches } from '#platform';
 import type { Access, OperationSpec } from '../http/operation.js';
 import { AccessTokens, invalidToken } from './access-tokens.service.js';
 import { ApiKeys } from './api-keys.js';
+import { FactorDemand } from './factor-demand.js';
 
 type Identified = Caller | undefined;
 
@@ -15,6 +16,7 @@ export class AccessService {
     private readonly tokens: AccessTokens,
     private readonly apiKeys: ApiKeys,
     private readonly switches: FeatureSwitches,
+    private readonly factors: FactorDemand,
   ) {}
 
   /**
@@ -30,7 +32,8 @@ export class AccessService {
     return signedIn instanceof Promise ? signedIn.then(({ caller }) => caller) : signedIn.caller;
   }
 
-  authorize(spec: OperationSpec, caller: Identified): void {
+  /** Throws at once, or answers at once; a promise only for who lacked a second factor that is demanded of him. */
+  authorize(spec: OperationSpec, caller: Identified): Promise<void> | undefined {
     this.assertRights(spec, caller);
     if (spec.feature !== undefined && !this.switches.isOn(spec.feature, caller?.user_id)) {
       throw new AppError({
@@ -39,6 +42,8 @@ export class AccessService {
         message: `'${spec.feature}' is switched off here, or for this account.`,
       });
     }
+    const isAsked = caller?.needs_factor === true && spec.withoutFactor !== true;
+    return isAsked ? this.factors.require(caller) : undefined;
   }
 
   private assertRights(spec: OperationSpec, caller: Identified): void {

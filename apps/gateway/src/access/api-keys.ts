@@ -100,9 +100,9 @@ export class IdentityApiKeys extends ApiKeys {
     if (key === null) {
       return { caller: undefined, keyId: undefined, expiresAtMs: Infinity, freshUntil: now + UNKNOWN_FRESH_MS };
     }
-    const { key_id: keyId, expires_at, user_id, roles, scopes, email_verified } = key;
+    const { key_id: keyId, expires_at, user_id, roles, scopes, email_verified, needs_factor } = key;
     return {
-      caller: { user_id, roles, scopes, email_verified },
+      caller: { user_id, roles, scopes, email_verified, needs_factor },
       keyId,
       expiresAtMs: expires_at === null ? Infinity : Date.parse(expires_at),
       freshUntil: now + FRESH_MS,

@@ -6,6 +6,7 @@ import { getAnalyticsFunnelOperation } from '../analytics/analytics.operations.j
 import type { AccessTokens } from './access-tokens.service.js';
 import { AccessService } from './access.service.js';
 import type { ApiKeys } from './api-keys.js';
+import type { FactorDemand } from './factor-demand.js';
 
 const mira: Caller = { user_id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d11', roles: ['user'], scopes: [] };
 const jo: Caller = { ...mira, user_id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d12' };
@@ -13,8 +14,9 @@ const jo: Caller = { ...mira, user_id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d12' };
 /** Rights need no token and no key here: the caller is known already. */
 const noTokens = {} as AccessTokens;
 const noKeys = {} as ApiKeys;
+const noDemand = {} as FactorDemand;
 const accessWith = (env: Record<string, string>): AccessService =>
-  new AccessService(noTokens, noKeys, new FeatureSwitches(readSettings(platformSettings, env)));
+  new AccessService(noTokens, noKeys, new FeatureSwitches(readSettings(platformSettings, env)), noDemand);
 
 describe('a part of the product that is switched off', () => {
   it('answers FEATURE_DISABLED on its routes and leaves the others alone', () => {

@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { ACCESS_TOKEN_ALGORITHMS, type AccessTokenAlgorithm, listSigningKeys } from '#contracts';
 import type { Clock } from '#kernel';
@@ -7,7 +7,7 @@ import { CLOCK, Logger } from '#platform';
 
 export interface SigningKey {
   algorithm: AccessTokenAlgorithm;
-  pem: string;
+  key: KeyObject;
 }
 
 const REFRESH_MS = 5 * 60_000;
@@ -91,7 +91,7 @@ function readKey(jwk: Record<string, unknown>): SigningKey | undefined {
       algorithm === 'ES256'
         ? key.asymmetricKeyType === 'ec' && details?.namedCurve === 'prime256v1'
         : key.asymmetricKeyType === 'rsa' && (details?.modulusLength ?? 0) >= MIN_RSA_BITS;
-    return fits ? { algorithm, pem: key.export({ type: 'spki', format: 'pem' }).toString() } : undefined;
+    return fits ? { algorithm, key } : undefined;
   } catch {
     // Not a key at all; the caller logs it.
     return undefined;

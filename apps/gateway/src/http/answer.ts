@@ -20,8 +20,11 @@ export class Answer {
     },
   ) {}
 
-  /** JSON with another status or more headers than the declaration says, e.g. 202 with `Location`. */
-  static json(body: Uint8Array | string, options: { status?: number; headers?: Record<string, string> } = {}): Answer {
+  /** JSON with another status, more headers or cookies than the declaration says, e.g. 202 with `Location`. */
+  static json(
+    body: Uint8Array | string,
+    options: { status?: number; headers?: Record<string, string>; cookies?: readonly CookieToSet[] } = {},
+  ): Answer {
     return new Answer(body, { ...options, contentType: 'application/json; charset=utf-8' });
   }
 

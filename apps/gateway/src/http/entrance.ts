@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, NotFoundException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '#contracts';
 import { AppError } from '#kernel';
@@ -29,6 +29,9 @@ export class Entrance {
     server.addHook('onRequest', (request, reply, done) => {
       reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
       const { endpoint } = request.routeOptions.config;
+      if (hasBody(request.raw)) {
+        limitBodyTime(request.raw, reply.raw, endpoint?.rawBody === undefined ? SLOW_CLIENT_MS : SLOW_UPLOAD_MS);
+      }
       try {
         this.enter(request, reply, endpoint, done);
       } catch (error) {
@@ -41,7 +44,8 @@ export class Entrance {
     if (spec === undefined) {
       // An asset, or no route at all: both count for the address.
       if (request.method !== 'OPTIONS') this.count(request, reply, undefined, undefined);
-      return done();
+      // The router would find nothing as well, but only after the body was read.
+      return done(request.is404 && hasBody(request.raw) ? new NotFoundException() : undefined);
     }
     let identified: Caller | undefined | Promise<Caller | undefined>;
     try {
@@ -51,8 +55,8 @@ export class Entrance {
       throw error;
     }
     if (!(identified instanceof Promise)) {
-      this.admit(request, reply, spec, identified);
-      return done();
+      const caller = identified;
+      return this.attempt(done, () => this.admit(request, reply, spec, caller));
     }
     identified.then(
       (caller) => this.attempt(done, () => this.admit(request, reply, spec, caller)),
@@ -64,21 +68,33 @@ export class Entrance {
     );
   }
 
-  private attempt(done: Done, step: () => void): void {
+  private attempt(done: Done, step: () => Promise<void> | undefined): void {
+    let waiting: Promise<void> | undefined;
     try {
-      step();
+      waiting = step();
     } catch (error) {
       return done(asError(error));
     }
-    done();
+    if (waiting === undefined) return done();
+    waiting.then(
+      () => done(),
+      (error: unknown) => done(asError(error)),
+    );
   }
 
-  private admit(request: FastifyRequest, reply: FastifyReply, spec: OperationSpec, caller: Caller | undefined): void {
+  private admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    spec: OperationSpec,
+    caller: Caller | undefined,
+  ): Promise<void> | undefined {
     this.count(request, reply, spec, caller);
-    this.access.authorize(spec, caller);
-    assertMediaType(request.raw, spec);
-    if (hasBody(request.raw)) limitBodyTime(request.raw, spec.rawBody === undefined ? SLOW_CLIENT_MS : SLOW_UPLOAD_MS);
+    // Before anything is refused, so that the log of a refusal says who it was.
     request.call = new RequestCall(request, spec, caller);
+    const waiting = this.access.authorize(spec, caller);
+    if (waiting !== undefined) return waiting.then(() => assertMediaType(request.raw, spec));
+    assertMediaType(request.raw, spec);
+    return undefined;
   }
 
   private count(

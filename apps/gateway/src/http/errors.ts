@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injecta
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, notFound, toAppError } from '#kernel';
 import { Logger, problemBody, publicErrorBody, retryAfterSeconds, statusOf } from '#platform';
+import { readSlowly } from './refused-bodies.js';
 import { RouteTable } from './route-table.js';
 
 const malformed = (message: string, cause: unknown): AppError =>
@@ -27,9 +28,13 @@ export class ErrorFilter implements ExceptionFilter {
 
   send(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
     const isUnknownRoute = thrown instanceof HttpException && thrown.getStatus() === 404;
-    const error = isUnknownRoute ? this.unmatched(request, reply) : fromThrown(thrown);
+    const error = isUnknownRoute ? this.unmatched(request, reply) : fromThrown(thrown, request);
     if (error === undefined) return;
-    const fields = { request_id: request.id, operation: request.routeOptions.config.endpoint?.operationId };
+    const fields = {
+      request_id: request.id,
+      trace_id: request.call?.context.traceparent?.split('-')[1],
+      operation: request.routeOptions.config.endpoint?.operationId,
+    };
     if (error.kind === 'internal') this.logger.error('a request failed', error.cause ?? error, fields);
     if (reply.sent || reply.raw.headersSent) {
       // A stream broke after its head was out; all that is left is to end the connection.
@@ -62,6 +67,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: A
   }
   const retryAfter = retryAfterSeconds(error);
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  readSlowly(request.raw, reply);
   const body = wantsProblem ? problemBody(error, request.id) : publicErrorBody(error, request.id);
   reply
     .code(status)
@@ -72,11 +78,16 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: A
 }
 
 /** Nest turns errors of Fastify into exceptions of its own, which keep nothing but the status. */
-const FROM_STATUS: Readonly<Record<number, (cause: object) => AppError>> = {
+const FROM_STATUS: Readonly<Record<number, (cause: object, request: FastifyRequest) => AppError>> = {
   404: () => notFound('This path'),
   408: (cause) => malformed('The request took too long to arrive.', cause),
-  413: (cause) =>
-    new AppError({ code: 'PAYLOAD_TOO_LARGE', kind: 'too-large', message: 'The body is too large.', cause }),
+  413: (cause, { routeOptions }) =>
+    new AppError({
+      code: 'PAYLOAD_TOO_LARGE',
+      kind: 'too-large',
+      message: `The body is larger than ${routeOptions.bodyLimit} bytes.`,
+      cause,
+    }),
   415: (cause) =>
     new AppError({
       code: 'UNSUPPORTED_MEDIA_TYPE',
@@ -87,9 +98,9 @@ const FROM_STATUS: Readonly<Record<number, (cause: object) => AppError>> = {
 };
 
 /** Errors of the framework carry a status; everything else unknown is a defect of ours. */
-function fromThrown(thrown: unknown): AppError {
+function fromThrown(thrown: unknown, request: FastifyRequest): AppError {
   if (thrown instanceof AppError || typeof thrown !== 'object' || thrown === null) return toAppError(thrown);
   const status: unknown = thrown instanceof HttpException ? thrown.getStatus() : Reflect.get(thrown, 'statusCode');
   if (typeof status !== 'number' || status < 400 || status >= 500) return toAppError(thrown);
-  return FROM_STATUS[status]?.(thrown) ?? malformed('The request cannot be read.', thrown);
+  return FROM_STATUS[status]?.(thrown, request) ?? malformed('The request cannot be read.', thrown);
 }

@@ -24,6 +24,8 @@ export interface OperationSpec {
   access: Access;
   /** What an API key needs; keys cannot call a route without a scope. */
   scope?: ApiKeyScope;
+  /** Open to who lacks a second factor that is demanded of him: what he sets one up with. */
+  withoutFactor?: true;
   limit?: LimitClass;
   /** Part of the product that can be switched off; then answered 403 `FEATURE_DISABLED`. */
   feature?: Feature;

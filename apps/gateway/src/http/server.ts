@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fastifyCors from '@fastify/cors';
-import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { Caller } from '#contracts';
 import { type HttpOptions, Logger, Metrics } from '#platform';
 import type { GatewaySettings } from '../config.js';
 import { TrustedProxies } from '../limits/client-address.js';
@@ -16,33 +15,34 @@ import { sendError } from './errors.js';
 import { parseJsonBody } from './json-body.js';
 import { answerUnreadable, malformed, MAX_HEADER_BYTES, SLOW_CLIENT_MS, SLOW_UPLOAD_MS } from './unreadable.js';
 import { RouteTable } from './route-table.js';
+import { SECURITY_HEADERS } from './security-headers.js';
+import { CertificateFiles, readTls } from './tls.js';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
-/** Logged whatever ACCESS_LOG says, like every 5xx. */
+/** Logged whatever ACCESS_LOG says, like every 5xx and every refusal. */
 const SLOW_ANSWER_MS = 1_000;
 /** Longer than the idle time of usual balancers (60 s), so that they and not we close idle connections. */
 const KEEP_ALIVE_MS = 72_000;
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-function serverOptions(settings: GatewaySettings): FastifyHttpOptions<Server> {
+function serverOptions(settings: GatewaySettings): FastifyServerOptions {
   const proxies = new TrustedProxies(settings.TRUSTED_PROXIES);
+  const tls = readTls(settings);
+  const http = { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: SLOW_CLIENT_MS, connectionsCheckingInterval: 1_000 };
   return {
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: proxies.isEmpty ? false : (address: string) => proxies.trusts(address),
     requestTimeout: SLOW_UPLOAD_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: SLOW_CLIENT_MS,
-      connectionsCheckingInterval: 1_000,
-    },
+    ...(tls === undefined ? { http } : { https: { ...http, ...tls, handshakeTimeout: SLOW_CLIENT_MS } }),
     routerOptions: { maxParamLength: 500 },
     genReqId: ({ headers }) => {
       const sent = headers['x-request-id'];
       return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID();
     },
     frameworkErrors: (_error, request, reply) => {
-      reply.header('x-request-id', request.id);
+      // No hook ran for it.
+      reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
       sendError(request, reply, malformed('The path is not a valid URL.'));
     },
     clientErrorHandler: answerUnreadable,
@@ -59,6 +59,7 @@ export class HttpDoor implements OnModuleInit {
     private readonly metrics: Metrics,
     private readonly docs: DocsPages,
     private readonly live: LiveDoor,
+    private readonly certificate: CertificateFiles,
     private readonly logger: Logger,
   ) {}
 
@@ -68,6 +69,7 @@ export class HttpDoor implements OnModuleInit {
     if (settings.CORS_ORIGINS.length > 0) await server.register(fastifyCors, corsOptions(settings));
     this.entrance.install(server);
     this.live.install(server.server);
+    this.certificate.install(server.server);
     if (settings.DOCS_ENABLED) this.docs.install(server);
     server.addHook('onResponse', (request, reply, done) => {
       this.account(request, reply, settings.ACCESS_LOG);
@@ -79,8 +81,9 @@ export class HttpDoor implements OnModuleInit {
     const operation = request.routeOptions.config.endpoint?.operationId ?? 'unmatched';
     const { method } = request;
     this.metrics.observeRequest(operation, method, reply.statusCode, reply.elapsedTime / 1000);
-    if (!isLogged && reply.statusCode < 500 && reply.elapsedTime < SLOW_ANSWER_MS) return;
     const context = request.call?.context;
+    const isNews = reply.statusCode >= 500 || reply.elapsedTime >= SLOW_ANSWER_MS || isRefusal(reply, context?.caller);
+    if (!isLogged && !isNews) return;
     this.logger.info('request', {
       request_id: request.id,
       user_id: context?.caller?.user_id,
@@ -121,6 +124,10 @@ export class HttpDoor implements OnModuleInit {
     });
   }
 }
+
+/** Somebody who asked for what is not his: a function, or a thing, which looks as if it was not there. */
+const isRefusal = ({ statusCode }: FastifyReply, caller: Caller | undefined): boolean =>
+  caller !== undefined && (statusCode === 403 || statusCode === 404);
 
 const corsOptions = (settings: GatewaySettings) => ({
   origin: [...settings.CORS_ORIGINS],

@@ -83,10 +83,11 @@ export class AuthExternalController {
     const parameters = { code, state, iss, error, error_description };
     const browser_secret = call.cookie(COOKIE);
     const ended = await this.rpc.call(finishExternalSignIn, { provider, parameters, browser_secret }, call.context);
-    // The cookie has done its work, whatever came of it.
+    // The cookie has done its work. After a refusal it stays: whoever sends a browser here with nonsense must not end
+    // the sign-in that it is in the middle of.
     const spent = [{ name: COOKIE, value: '', path: '/', maxAge: 0 }];
     return 'redirect_to' in ended
       ? Answer.redirect(ended.redirect_to, spent)
-      : Answer.json(JSON.stringify(ended), { status: 200 });
+      : Answer.json(JSON.stringify(ended), { status: 200, cookies: spent });
   }
 }

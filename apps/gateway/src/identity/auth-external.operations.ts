@@ -3,14 +3,16 @@ import {
   CallbackParameters,
   Closed,
   exchangeSignInCode,
+  ExternalSignInAnswer,
   GoogleTokenRequest,
   LinkToConfirm,
+  MfaRequired,
   ProviderId,
   SignedInUser,
   Type,
 } from '#contracts';
 import { operation } from '../http/operation.js';
-import { tokenPairExample, userExample } from './examples.js';
+import { mfaText, tokenPairExample, userExample } from './examples.js';
 
 const tag = 'Sign-in';
 const signedInExample = { ...tokenPairExample, user: { ...userExample, email_verified: true } };
@@ -41,7 +43,11 @@ const ends = {
   limit: 'credentials',
   query: CallbackQuery,
   status: 302,
-  alternative: { status: 200, response: Type.Union([SignedInUser, LinkToConfirm]), example: signedInExample },
+  alternative: {
+    status: 200,
+    response: Type.Union([SignedInUser, MfaRequired, LinkToConfirm]),
+    example: signedInExample,
+  },
   errors: [
     'EXTERNAL_SIGN_IN_FAILED',
     'EMAIL_NOT_VERIFIED',
@@ -63,12 +69,12 @@ export const googleTokenOperation = operation({
   summary: 'Sign in with an id_token of Google Sign-In',
   description:
     'Signature, issuer, audience, times and (where given) nonce are checked. The first time it makes the account; an existing ' +
-    'account is found by its address only where both sides have confirmed it.',
+    `account is found by its address only where both sides have confirmed it. ${mfaText}`,
   access: 'public',
   limit: 'credentials',
   body: GoogleTokenRequest,
   bodyExample: { id_token: 'eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl' },
-  response: SignedInUser,
+  response: ExternalSignInAnswer,
   responseExample: signedInExample,
   errors: [
     'EXTERNAL_SIGN_IN_FAILED',
@@ -142,12 +148,12 @@ export const exchangeOperation = operation({
   operationId: 'exchangeSignInCode',
   tag,
   summary: 'Fetch the tokens of a sign-in by a provider',
-  description: 'For the page it ended at: takes the code behind the `#`, within a minute, once.',
+  description: `For the page it ended at: takes the code behind the \`#\`, within a minute, once. ${mfaText}`,
   access: 'public',
   limit: 'credentials',
   body: exchangeSignInCode.request,
   bodyExample: { code: 'ccst_Jw5bW0n3Q8rT2yV6xZ1aC4dE7fG9hK0mN3pR5sU8wX4' },
-  response: SignedInUser,
+  response: ExternalSignInAnswer,
   responseExample: signedInExample,
   errors: ['EXTERNAL_SIGN_IN_FAILED', 'ACCOUNT_DISABLED'],
 });

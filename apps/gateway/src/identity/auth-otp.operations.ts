@@ -1,6 +1,6 @@
-import { sendSignInCode, TokenPair, VerifySignInCodeRequest } from '#contracts';
+import { sendSignInCode, SignInAnswer, VerifySignInCodeRequest } from '#contracts';
 import { operation } from '../http/operation.js';
-import { tokenPairExample } from './examples.js';
+import { mfaText, tokenPairExample } from './examples.js';
 
 const tag = 'Sign-in';
 
@@ -33,12 +33,12 @@ export const verifyOtpOperation = operation({
   summary: 'Sign in with the code of the mail',
   description:
     'The first time it makes the account. It proves the address: an account that somebody else had registered with it ' +
-    'loses its password and its sessions.',
+    `loses its password, its sessions and its second factor. ${mfaText}`,
   access: 'public',
   limit: 'credentials',
   body: VerifySignInCodeRequest,
   bodyExample: { email: 'john.doe@example.com', otp: '123456' },
-  response: TokenPair,
+  response: SignInAnswer,
   responseExample: tokenPairExample,
   errors: ['INVALID_CODE', 'TOO_MANY_ATTEMPTS', 'ACCOUNT_DISABLED'],
 });

@@ -8,6 +8,7 @@ import {
   registerAccount,
   revokeSessions,
   searchAudit,
+  verifyAudit,
   signIn,
   signOut,
   updateAccount,
@@ -29,6 +30,7 @@ import {
   revokeOtherSessionsOperation,
   revokeSessionOperation,
   searchAuditOperation,
+  verifyAuditOperation,
   updateMeOperation,
 } from './auth.operations.js';
 
@@ -95,6 +97,11 @@ export class AuthController {
   @Endpoint(searchAuditOperation)
   searchAudit(input: OperationInput<typeof searchAuditOperation>, call: Call) {
     return this.rpc.callRaw(searchAudit, input.query, call.context);
+  }
+
+  @Endpoint(verifyAuditOperation)
+  verifyAudit(input: OperationInput<typeof verifyAuditOperation>, call: Call) {
+    return this.rpc.callRaw(verifyAudit, input.query, call.context);
   }
 
   @Endpoint(listAuditOperation)

@@ -6,9 +6,12 @@ import {
   listAudit,
   listSessions,
   listSigningKeys,
+  Me,
   Password,
   RefreshToken,
   searchAudit,
+  verifyAudit,
+  SignInAnswer,
   SignInRequest,
   signOut,
   TokenPair,
@@ -18,7 +21,7 @@ import {
   VerificationSent,
 } from '#contracts';
 import { operation } from '../http/operation.js';
-import { tokenPairExample, userExample } from './examples.js';
+import { meExample, mfaText, tokenPairExample, userExample } from './examples.js';
 
 const tag = 'Sign-in';
 /** One of the two names must be there; the service only knows `full_name`. */
@@ -54,12 +57,12 @@ export const loginOperation = operation({
   operationId: 'login',
   tag,
   summary: 'Sign in with e-mail address and password',
-  description: 'The same answer for a wrong password and for an unknown address. Failures are counted; the wait grows.',
+  description: `The same answer for a wrong password and for an unknown address. Failures are counted; the wait grows. ${mfaText}`,
   access: 'public',
   limit: 'credentials',
   body: SignInRequest,
   bodyExample: { email: 'john.doe@example.com', password: 'SecurePassword123!' },
-  response: TokenPair,
+  response: SignInAnswer,
   responseExample: tokenPairExample,
   errors: ['INVALID_CREDENTIALS', 'TOO_MANY_ATTEMPTS', 'ACCOUNT_DISABLED', 'PASSWORD_CHANGE_REQUIRED'],
 });
@@ -88,6 +91,7 @@ export const logoutOperation = operation({
   summary: 'End this session, or all of mine',
   description: 'Its access tokens stop working at once, not only when they expire.',
   access: 'signed-in',
+  withoutFactor: true,
   query: Closed({ all: Type.Optional(Type.Boolean({ default: false, description: 'Every session of the account.' })) }),
   response: signOut.response,
   responseExample: { status: 'signed_out', sessions_revoked: 1 },
@@ -100,9 +104,10 @@ export const getMeOperation = operation({
   tag,
   summary: 'Who I am',
   access: 'signed-in',
+  withoutFactor: true,
   scope: 'read:account',
-  response: User,
-  responseExample: userExample,
+  response: Me,
+  responseExample: meExample,
 });
 
 export const updateMeOperation = operation({
@@ -114,8 +119,8 @@ export const updateMeOperation = operation({
   access: 'signed-in',
   body: Closed(FullName),
   bodyExample: { full_name: 'John Q. Doe' },
-  response: User,
-  responseExample: { ...userExample, full_name: 'John Q. Doe' },
+  response: Me,
+  responseExample: { ...meExample, full_name: 'John Q. Doe' },
 });
 
 export const listSigningKeysOperation = operation({
@@ -194,12 +199,42 @@ export const searchAuditOperation = operation({
   },
 });
 
+export const verifyAuditOperation = operation({
+  method: 'GET',
+  path: '/admin/audit/verification',
+  operationId: 'verifyAudit',
+  tag: 'Administration',
+  summary: 'Whether anybody changed, removed or added rows of the security history behind our back',
+  description:
+    'Looks at a few thousand rows per answer, and at the seal over the whole log in the first one; `next` goes on. ' +
+    '`careercopilot audit verify` asks to the end.',
+  access: { role: 'admin' },
+  scope: 'admin:operations',
+  query: verifyAudit.request,
+  response: verifyAudit.response,
+  responseExample: {
+    checked: 1200,
+    seal: { number: 8412, sealed_at: '2026-11-20T10:00:00.000Z' },
+    findings: [
+      {
+        problem: 'changed',
+        user_id: userExample.id,
+        entry_id: '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d14',
+        sequence: 7,
+        through: 7,
+      },
+    ],
+    next: null,
+  },
+});
+
 export const listAuditOperation = operation({
   method: 'GET',
   path: '/auth/audit',
   operationId: 'listAudit',
   tag,
   summary: 'My security history, newest first',
+  description: 'What an admin did to the account is shown without the address and browser of that admin.',
   access: 'signed-in',
   query: listAudit.request,
   response: listAudit.response,

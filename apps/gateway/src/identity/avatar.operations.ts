@@ -1,7 +1,7 @@
-import { AVATAR_MAX_BYTES, AVATAR_SIZES, avatarOf, Closed, setAvatar, StringEnum, Type, Uuid } from '#contracts';
+import { AVATAR_MAX_BYTES, AVATAR_SIZES, AvatarId, avatarOf, Closed, setAvatar, StringEnum, Type } from '#contracts';
 import { operation } from '../http/operation.js';
 
-const avatar = avatarOf('01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d41');
+const avatar = avatarOf('q3Zr8pV1xT6mK9wB2nYc5dLf7hJs0gQa');
 /** Delimiters and head of the form around the picture. */
 const FORM_BYTES = 4_096;
 
@@ -48,7 +48,7 @@ export const getAvatarOperation = operation({
   description:
     'For whoever has its address, which cannot be guessed. A new picture has a new address; the old one is gone.',
   access: 'public',
-  params: Closed({ id: Uuid({ description: 'Id of the picture.' }) }),
+  params: Closed({ id: AvatarId({ description: 'Id of the picture.' }) }),
   query: Closed({
     size: Type.Optional(StringEnum(AVATAR_SIZES, { default: '256', description: 'Pixels of a side.' })),
   }),

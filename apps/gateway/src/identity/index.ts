@@ -4,7 +4,9 @@ import { AuthController } from './auth.controller.js';
 import { AuthExternalController } from './auth-external.controller.js';
 import { AuthIdentitiesController } from './auth-identities.controller.js';
 import { AuthMailController } from './auth-mail.controller.js';
+import { AuthMfaController } from './auth-mfa.controller.js';
 import { AuthOtpController } from './auth-otp.controller.js';
+import { AuthPasskeysController } from './auth-passkeys.controller.js';
 import { AvatarController } from './avatar.controller.js';
 import { ConnectionsController } from './connections.controller.js';
 import { GoalsController } from './goals.controller.js';
@@ -27,5 +29,7 @@ export const identityControllers = [
   MessagesController,
   AuthExternalController,
   AuthIdentitiesController,
+  AuthMfaController,
+  AuthPasskeysController,
   MyDataController,
 ];

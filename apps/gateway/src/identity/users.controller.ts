@@ -5,8 +5,11 @@ import {
   deleteSkill,
   getProfile,
   getSkill,
+  importUsers,
   listSkills,
   listUsers,
+  removeSecondFactor,
+  startPasswordReset,
   updateProfile,
   updateSkill,
   updateUserAccess,
@@ -20,8 +23,11 @@ import {
   deleteSkillOperation,
   getProfileOperation,
   getSkillOperation,
+  importUsersOperation,
   listSkillsOperation,
   listUsersOperation,
+  removeSecondFactorOperation,
+  startPasswordResetOperation,
   updateProfileOperation,
   updateSkillOperation,
   updateUserOperation,
@@ -76,8 +82,23 @@ export class UsersController {
     return this.rpc.callRaw(listUsers, input.query, call.context);
   }
 
+  @Endpoint(importUsersOperation)
+  importUsers(input: OperationInput<typeof importUsersOperation>, call: Call) {
+    return this.rpc.callRaw(importUsers, input.body, call.context);
+  }
+
   @Endpoint(updateUserOperation)
   updateUser(input: OperationInput<typeof updateUserOperation>, call: Call) {
     return this.rpc.callRaw(updateUserAccess, { ...input.body, user_id: input.params.id }, call.context);
+  }
+
+  @Endpoint(removeSecondFactorOperation)
+  async removeSecondFactor(input: OperationInput<typeof removeSecondFactorOperation>, call: Call): Promise<void> {
+    await this.rpc.callRaw(removeSecondFactor, { user_id: input.params.id }, call.context);
+  }
+
+  @Endpoint(startPasswordResetOperation)
+  startPasswordReset(input: OperationInput<typeof startPasswordResetOperation>, call: Call) {
+    return this.rpc.callRaw(startPasswordReset, { user_id: input.params.id }, call.context);
   }
 }

@@ -1,16 +1,28 @@
 import { Controller } from '@nestjs/common';
-import { bookmarkJob, getJob, listBookmarks, matchJob, recommendJobs, searchJobs, unbookmarkJob } from '#contracts';
+import {
+  bookmarkJob,
+  countFacets,
+  getJob,
+  listBookmarks,
+  matchJob,
+  recommendJobs,
+  searchJobs,
+  suggestJobs,
+  unbookmarkJob,
+} from '#contracts';
 import { RpcClient } from '#messaging';
 import { Endpoint } from '../http/endpoint.js';
 import type { Call, OperationInput } from '../http/operation.js';
 import {
   bookmarkJobOperation,
+  countFacetsOperation,
   getJobOperation,
   listBookmarksOperation,
   matchJobOperation,
   recommendJobsOperation,
   saveJobOperation,
   searchJobsOperation,
+  suggestJobsOperation,
   unbookmarkJobOperation,
 } from './jobs.operations.js';
 
@@ -21,6 +33,16 @@ export class JobsController {
   @Endpoint(searchJobsOperation)
   search(input: OperationInput<typeof searchJobsOperation>, call: Call) {
     return this.rpc.callRaw(searchJobs, input.query, call.context);
+  }
+
+  @Endpoint(suggestJobsOperation)
+  suggest(input: OperationInput<typeof suggestJobsOperation>, call: Call) {
+    return this.rpc.callRaw(suggestJobs, input.query, call.context);
+  }
+
+  @Endpoint(countFacetsOperation)
+  facets(input: OperationInput<typeof countFacetsOperation>, call: Call) {
+    return this.rpc.callRaw(countFacets, input.query, call.context);
   }
 
   @Endpoint(recommendJobsOperation)

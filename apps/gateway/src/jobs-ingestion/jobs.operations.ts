@@ -3,6 +3,8 @@ import {
   bookmarkJob,
   BookmarkNotes,
   Closed,
+  CountFacetsRequest,
+  CountFacetsResponse,
   JobDetail,
   JobMatchResponse,
   listBookmarks,
@@ -11,6 +13,8 @@ import {
   RecommendJobsResponse,
   SearchJobsRequest,
   SearchJobsResponse,
+  SuggestJobsRequest,
+  SuggestJobsResponse,
   Uuid,
 } from '#contracts';
 import { operation } from '../http/operation.js';
@@ -36,6 +40,42 @@ export const searchJobsOperation = operation({
   limit: 'search',
   query: SearchJobsRequest,
   response: SearchJobsResponse,
+  etag: true,
+  publicCacheSeconds: 60,
+});
+
+export const suggestJobsOperation = operation({
+  method: 'GET',
+  path: '/jobs/suggest',
+  operationId: 'suggestJobs',
+  tag,
+  summary: 'Words to search for, while they are typed',
+  description: [
+    'Job titles, skills, employers and places that open jobs have, with how many there are.',
+    'What begins with `q` comes first. Places are found by their names in several languages.',
+  ].join(' '),
+  access: 'optional',
+  scope: 'read:jobs',
+  query: SuggestJobsRequest,
+  response: SuggestJobsResponse,
+  etag: true,
+  publicCacheSeconds: 60,
+});
+
+export const countFacetsOperation = operation({
+  method: 'GET',
+  path: '/jobs/facets',
+  operationId: 'countFacets',
+  tag,
+  summary: 'Count jobs by what they can be filtered by',
+  description: [
+    'Takes the filters of GET /jobs. Each list is counted without its own filter, so that it shows what another choice',
+    'would bring; `skills` with it. The twenty most frequent values of each, among the newest 5,000 hits.',
+  ].join(' '),
+  access: 'optional',
+  scope: 'read:jobs',
+  query: CountFacetsRequest,
+  response: CountFacetsResponse,
   etag: true,
   publicCacheSeconds: 60,
 });

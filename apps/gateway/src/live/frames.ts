@@ -1,7 +1,13 @@
 import { Closed, compileSchema, Type } from '#contracts';
 
 /** What a client may say. Everything else is answered with an error frame. */
-const Auth = compileSchema(Closed({ type: Type.Literal('auth'), token: Type.String({ maxLength: 8192 }) }));
+const Auth = compileSchema(
+  Closed({
+    type: Type.Literal('auth'),
+    token: Type.String({ maxLength: 8192 }),
+    after: Type.Optional(Type.Integer({ minimum: 0 })),
+  }),
+);
 const Ping = compileSchema(Type.Object({ type: Type.Literal('ping') }));
 const Pong = compileSchema(Type.Object({ type: Type.Literal('pong') }));
 const Subscription = compileSchema(
@@ -12,7 +18,7 @@ const Subscription = compileSchema(
 );
 
 export type ClientFrame =
-  | { type: 'auth'; token: string }
+  | { type: 'auth'; token: string; after?: number }
   | { type: 'ping' }
   | { type: 'pong' }
   | { type: 'subscribe' | 'unsubscribe'; channel: string };

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { liveSubject } from '#contracts';
+import { LIVE_SEQUENCE_HEADER, liveSubject } from '#contracts';
 import { BUS, type Bus, type Unsubscribe } from '#messaging';
 import { Logger } from '#platform';
 
-export type LiveListener = (json: string) => void;
+/** `sequence` of what is numbered. */
+export type LiveListener = (json: string, sequence: number | undefined) => void;
 
 interface Channel {
   listeners: Set<LiveListener>;
@@ -25,9 +26,10 @@ export class LiveFeed {
     let channel = this.channels.get(userId);
     if (channel === undefined) {
       const listeners = new Set<LiveListener>();
-      const subscription = this.bus.subscribe(liveSubject(userId), ({ payload }) => {
+      const subscription = this.bus.subscribe(liveSubject(userId), ({ payload, headers }) => {
         const json = Buffer.from(payload).toString('utf8');
-        for (const each of listeners) each(json);
+        const sequence = headers[LIVE_SEQUENCE_HEADER];
+        for (const each of listeners) each(json, sequence === undefined ? undefined : Number(sequence));
       });
       channel = { listeners, subscription };
       this.channels.set(userId, channel);

@@ -4,7 +4,7 @@ import { type ClientFrame, isOwnChannel, readFrame } from './frames.js';
 
 export const MAX_FRAME_BYTES = 64 * 1024;
 const MAX_BYTES_PER_SECOND = 1024 * 1024;
-/** A client that reads slower than we write is cut; it refetches when it comes back. */
+/** A client that reads slower than we write is cut; it goes on from where it was when it comes back. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 30_000;
 
@@ -12,7 +12,8 @@ const HEARTBEAT_MS = 30_000;
 export const CLOSE = { policy: 1008, unauthorized: 4401, tooMany: 4429, goingAway: 1001 } as const;
 
 export interface SocketHandlers {
-  authenticate(token: string): void;
+  /** `after`: the number of the last notification the client has. */
+  authenticate(token: string, after: number | undefined): void;
   closed(): void;
 }
 
@@ -76,7 +77,7 @@ export class LiveSocket {
     if (frame.type === 'ping') return this.send({ type: 'pong' });
     if (frame.type === 'auth') {
       // Signed in already: the socket stays whose it is.
-      if (this.owner === undefined) this.handlers.authenticate(frame.token);
+      if (this.owner === undefined) this.handlers.authenticate(frame.token, frame.after);
       return;
     }
     if (this.owner === undefined) {

@@ -14,7 +14,12 @@ const issueTicket = operation({
   summary: 'A ticket to open the live socket with',
   description:
     'Good for one socket, opened within 30 seconds at `/ws?ticket=…`. Browsers cannot send headers there, and a token ' +
-    'does not belong in an address.',
+    'does not belong in an address.\n\n' +
+    'Frames of notifications carry a `sequence`, which grows. Who comes back with the last one he saw, ' +
+    '`/ws?ticket=…&after=<sequence>` (or `after` in the `auth` frame), gets all he missed, in order, each once. ' +
+    '`connection_established` says from which `sequence` on nothing is missing: a higher one than was asked for when ' +
+    'it was too much, `null` while the numbers cannot be had; GET /notifications has the rest. Other frames are hints ' +
+    'about things that can be asked for, and may get lost.',
   access: 'signed-in',
   status: 201,
   response: Closed({

@@ -33,7 +33,7 @@ export class Tickets {
   private unsubscribe: Unsubscribe | undefined;
 
   constructor(
-    @Inject(BUS) private readonly bus: Bus,
+    @Inject(BUS) private readonly bus: Pick<Bus, 'request' | 'respond'>,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}

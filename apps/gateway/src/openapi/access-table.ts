@@ -11,7 +11,13 @@ export function accessTable(operations: readonly OperationSpec[]): string {
     const { method, path, access, scope, limit, operationId } = spec;
     const who = typeof access === 'object' ? `role ${access.role}` : access;
     const paths = [path, ...(spec.aliases ?? [])].map((each) => API_PREFIX + each).concat(spec.rootAliases ?? []);
-    const cells = [`${method} ${paths.join(', ')}`, operationId, who, scope ?? '', limit ?? 'general'];
+    const cells = [
+      `${method} ${paths.join(', ')}`,
+      operationId,
+      spec.withoutFactor === true ? `${who} †` : who,
+      scope ?? '',
+      limit ?? 'general',
+    ];
     return `| ${cells.join(' | ')} |`;
   });
   return [
@@ -20,7 +26,8 @@ export function accessTable(operations: readonly OperationSpec[]): string {
     '<!-- Generated from the declarations in apps/gateway/src; do not edit. -->',
     '',
     '`public` looks at no credentials; `optional` works without and with them; `signed-in` needs a token, or an API key',
-    'with the scope. Without a scope no API key may call. `limit` names the sliding window a request counts in.',
+    'with the scope; † also lets in who has not yet set up the second factor that is demanded of him (all other such routes',
+    'answer 403 `SECOND_FACTOR_REQUIRED`). Without a scope no API key may call. `limit` names the sliding window a request counts in.',
     '',
     '| route | operation | access | scope of keys | limit |',
     '|---|---|---|---|---|',

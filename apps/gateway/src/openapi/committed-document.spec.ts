@@ -29,4 +29,14 @@ describe('docs/api/openapi.json', () => {
       expect(compileSchema(response).problems(responseExample)).toEqual([]);
     }
   });
+
+  const answers = operations.flatMap(({ operationId, response, alternative }) =>
+    [response, alternative?.response].flatMap((schema) =>
+      schema === undefined ? [] : [[operationId, schema] as const],
+    ),
+  );
+  it.each(answers)('%s: an answer with a member more is not as documented', (_id, schema) => {
+    const problems = compileSchema(schema).problems({ password_hash: 'x' });
+    expect(problems).toContainEqual({ field: 'password_hash', message: 'is not a known field' });
+  });
 });

@@ -169,6 +169,7 @@ function errors(spec: OperationSpec, components: Components): Json {
   if (spec.access !== 'public') codes.add('UNAUTHENTICATED').add('TOKEN_EXPIRED');
   if (typeof spec.access === 'object') codes.add('FORBIDDEN');
   if (spec.access !== 'public') codes.add('INSUFFICIENT_SCOPE');
+  if (spec.access !== 'public' && spec.withoutFactor !== true) codes.add('SECOND_FACTOR_REQUIRED');
   if (spec.params !== undefined) codes.add('NOT_FOUND');
   codes.add('VALIDATION_ERROR');
   if (spec.body !== undefined || spec.rawBody !== undefined)

@@ -10,4 +10,5 @@ export const TAGS: Readonly<Record<string, string>> = {
   Jobs: 'Search, recommendations, bookmarks and where jobs come from.',
   Notifications: 'What people are told, and how.',
   Operation: 'Whether the system works.',
+  Webhooks: 'For programs of your own: called when something happens, signed, repeated, and on record.',
 };

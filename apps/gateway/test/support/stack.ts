@@ -1,10 +1,21 @@
-import { type Envelope, listRevocations, listSigningKeys } from '#contracts';
+import type { Type } from '@nestjs/common';
+import {
+  type Envelope,
+  LIVE_SEQUENCE_HEADER,
+  listNotificationsAfter,
+  listRevocations,
+  listSigningKeys,
+  liveSubject,
+  type Notification,
+  type Static,
+} from '#contracts';
 import { AppError, newId } from '#kernel';
 import { type Bus, type BusMessage, MessagingModule, NatsBus, silentLogger } from '#messaging';
 import { bootstrap, readSettings, type RunningApp } from '#platform';
 import { type NatsHandle, startNats } from '#testing';
 import { RouteTable } from '../../src/http/route-table.js';
 import { GatewayModule, gatewayHttp, gatewaySettings } from '../../src/index.js';
+import { SocketCounts } from '../../src/live/socket-counts.js';
 import { createThing, listThings, showThing, ThingsModule } from './things.js';
 import { makeKey, type TestKey } from './tokens.js';
 
@@ -22,6 +33,8 @@ export const connect = (nats: NatsHandle, app: string, user: 'gateway' | 'admin'
 export class Stack {
   readonly key: TestKey = makeKey();
   readonly revoked = { sessions: [] as unknown[], users: [] as unknown[] };
+  /** Of everybody together, oldest first; the number of a notification is its place among those of its person. */
+  readonly notifications: { userId: string; notification: Notification }[] = [];
   /** Requests the services got. */
   readonly heard: BusMessage[] = [];
   private readonly gateways: RunningApp[] = [];
@@ -39,7 +52,7 @@ export class Stack {
   }
 
   /** Base URL of a new gateway. */
-  async gateway(env: Record<string, string> = {}): Promise<string> {
+  async gateway(env: Record<string, string> = {}, more: readonly Type[] = []): Promise<string> {
     const settings = readSettings(gatewaySettings, {
       NODE_ENV: 'test',
       ...this.nats.settingsFor('gateway'),
@@ -54,7 +67,7 @@ export class Stack {
       ...env,
     });
     const bus = await connect(this.nats, 'gateway', 'gateway');
-    const modules = [MessagingModule.forRoot(bus), GatewayModule.register(settings), ThingsModule];
+    const modules = [MessagingModule.forRoot(bus), GatewayModule.register(settings), ThingsModule, ...more];
     const running = await bootstrap({
       app: 'gateway',
       settings,
@@ -65,6 +78,19 @@ export class Stack {
     this.gateways.push(running);
     if (running.url === undefined) throw new Error('the gateway has no address');
     return running.url;
+  }
+
+  async stopGateway(url: string): Promise<void> {
+    const index = this.gateways.findIndex((gateway) => gateway.url === url);
+    await Promise.all(this.gateways.splice(index, 1).map((gateway) => gateway.close()));
+  }
+
+  /** What a gateway believes. */
+  socketsElsewhere(url: string, userId: string): number | undefined {
+    return this.gateways
+      .find((gateway) => gateway.url === url)
+      ?.app.get(SocketCounts)
+      .elsewhere(userId);
   }
 
   /** Of the gateway started last. */
@@ -85,6 +111,32 @@ export class Stack {
     await this.publish(contract.subject, envelope);
   }
 
+  /** Stores a notification; the push is lost unless told otherwise. */
+  async notify(userId: string, title: string, { isPushed = false } = {}): Promise<void> {
+    const notification: Notification = {
+      id: newId(),
+      type: 'message',
+      priority: 'normal',
+      title,
+      message: title,
+      data: {},
+      is_read: false,
+      created_at: new Date().toISOString(),
+      read_at: null,
+    };
+    this.notifications.push({ userId, notification });
+    if (!isPushed) return;
+    const sequence = this.notificationsOf(userId).length;
+    const push = { type: 'notification', data: notification, sent_at: notification.created_at, sequence };
+    const headers = { [LIVE_SEQUENCE_HEADER]: String(sequence) };
+    await this.bus.publish({ subject: liveSubject(userId), payload: json(push), headers });
+  }
+
+  private notificationsOf(userId: string): Static<typeof listNotificationsAfter.response>['notifications'] {
+    const own = this.notifications.filter((one) => one.userId === userId);
+    return own.map(({ notification }, index) => ({ sequence: index + 1, notification }));
+  }
+
   async publish(subject: string, value: unknown): Promise<void> {
     await this.bus.publish({ subject, payload: json(value), headers: {} });
   }
@@ -101,6 +153,12 @@ export class Stack {
     const answers: Record<string, (message: BusMessage) => unknown> = {
       [listSigningKeys.subject]: () => ({ keys: [this.key.jwk] }),
       [listRevocations.subject]: () => this.revoked,
+      [listNotificationsAfter.subject]: (message) => {
+        const { user_id } = JSON.parse(message.headers['cc-caller'] ?? '{}') as { user_id: string };
+        const { after, limit } = bodyOf(message) as Static<typeof listNotificationsAfter.request>;
+        const own = this.notificationsOf(user_id);
+        return { last: own.length, notifications: own.slice(after, after + limit) };
+      },
       [showThing.subject]: (message) => ({ ...thing, id: bodyOf(message).id }),
       [createThing.subject]: (message) => ({
         thing,
