@@ -1,5 +1,5 @@
 import { SCHEMA_OF, SERVICES, type ServiceName } from '#contracts';
-import { defineSettings, setting, type Setting } from '#platform';
+import { defineSettings, fieldCipherSettings, setting, type Setting } from '#platform';
 
 /** Name of the variable with the password of a service's role: DATABASE_PASSWORD_JOBS for jobs-ingestion. */
 export const rolePasswordVariable = (service: ServiceName): string =>
@@ -18,15 +18,25 @@ export const migrateModeSettings = defineSettings({
   }),
 });
 
+const adminSettings = defineSettings({
+  DATABASE_ADMIN_URL: setting.url({
+    schemes: ['postgres', 'postgresql'],
+    secret: true,
+    description: 'PostgreSQL with a login that may create schemas, extensions and roles',
+  }),
+});
+
+export const resealSettings = defineSettings({
+  NODE_ENV: migrateModeSettings.NODE_ENV,
+  ...adminSettings,
+  ...fieldCipherSettings,
+});
+
 /** Without roles of their own the services need no passwords. */
 export const migrateSettings = (singleRole: boolean) =>
   defineSettings({
     ...migrateModeSettings,
-    DATABASE_ADMIN_URL: setting.url({
-      schemes: ['postgres', 'postgresql'],
-      secret: true,
-      description: 'PostgreSQL with a login that may create schemas, extensions and roles',
-    }),
+    ...adminSettings,
     ...rolePasswords(singleRole),
   });
 

@@ -5,7 +5,7 @@ export const EXIT = {
   failed: 1,
   /** The command line itself cannot be understood. */
   usage: 2,
-  /** The work was done, but some of the input was refused; the output says which. */
+  /** The work was done, but some of the input was refused, or something is wrong; the output says what. */
   partly: 3,
   /** EX_CONFIG: a setting is missing or wrong. Trying again does not help. */
   configuration: 78,
@@ -18,7 +18,7 @@ Exit codes:
   0    done
   1    something outside failed (API, database, file); trying again may help
   2    wrong command line
-  3    done, but some of the input was refused; the output says which
+  3    done, but some of the input was refused, or something is wrong; the output says what
   78   a setting is missing or wrong
   130  stopped by Ctrl-C`;
 

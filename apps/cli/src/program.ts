@@ -1,11 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { type Environment, formatSettingsError, packageVersion, SettingsError } from '#platform';
+import { auditCommand } from './audit.command.js';
 import { CommandFailed, EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { importCommand } from './import.command.js';
+import { importUsersCommand } from './import-users.command.js';
 import { migrateCommand } from './migrate.command.js';
+import { resealCommand } from './reseal.command.js';
 import { secretsCommand } from './secrets.command.js';
 import { settingsCommand } from './settings.command.js';
 import type { Terminal } from './terminal.js';
+import { webhooksCommand } from './webhooks.command.js';
 
 export interface Surroundings {
   terminal: Terminal;
@@ -39,12 +43,16 @@ function programOf({ terminal, env, interrupted }: Surroundings): Command {
     .version(packageVersion())
     .addHelpText('after', EXIT_CODES_HELP);
   const commands = [
+    auditCommand(terminal, interrupted),
     importCommand(terminal, interrupted),
+    importUsersCommand(terminal, interrupted),
     migrateCommand(terminal, env),
+    resealCommand(terminal, env),
     secretsCommand(terminal),
     settingsCommand(terminal),
+    webhooksCommand(terminal, interrupted),
   ];
-  for (const command of [program, ...commands]) {
+  for (const command of [program, ...commands, ...commands.flatMap((one) => one.commands)]) {
     command
       .exitOverride()
       .showHelpAfterError('(add --help for an explanation and examples)')

@@ -1,15 +1,32 @@
+import { createInterface } from 'node:readline/promises';
+
 /** Where a command writes. Results go to `out`, progress and problems to `err`, so that output can be piped. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   /** Whether `err` is a person's screen, where a line may be rewritten. */
   isInteractive: boolean;
+  /** What a person types after `question`; undefined where nobody is there. */
+  ask(question: string): Promise<string | undefined>;
 }
 
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isInteractive: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
+  ask: async (question) => {
+    if (!process.stdin.isTTY) return undefined;
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return await lines.question(question);
+    } catch (error) {
+      // Ctrl-C or Ctrl-D at the question: nobody is there any more.
+      if (error instanceof Error && error.name === 'AbortError') return undefined;
+      throw error;
+    } finally {
+      lines.close();
+    }
+  },
 };
 
 type Cell = string | number;

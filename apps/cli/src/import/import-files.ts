@@ -5,7 +5,7 @@ import { compileSchema, ImportedPosting } from '#contracts';
 import { readPostings } from '../../../jobs-ingestion/src/index.js';
 import { CommandFailed } from '../exit-codes.js';
 import { Progress, type Terminal } from '../terminal.js';
-import type { ApiClient } from './api-client.js';
+import type { ApiClient } from '../api/api-client.js';
 import { type Chunk, Chunker } from './chunks.js';
 import { ImportReport, type ImportSummary } from './import-report.js';
 
