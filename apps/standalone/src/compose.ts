@@ -1,25 +1,18 @@
-import { AiContentModule, aiContentSchema, aiContentSettings } from '../../ai-content/src/index.js';
-import { AnalyticsModule, analyticsSchema, analyticsSettings } from '../../analytics/src/index.js';
-import { ApplicationsModule, applicationsSchema, applicationsSettings } from '../../applications/src/index.js';
-import { gatewayHttp, GatewayModule, gatewaySettings } from '../../gateway/src/index.js';
-import { IdentityModule, identitySchema, identitySettings } from '../../identity/src/index.js';
-import { JobsIngestionModule, jobsSchema, jobsSettings } from '../../jobs-ingestion/src/index.js';
-import { NotificationsModule, notificationsSchema, notificationsSettings } from '../../notifications/src/index.js';
-import {
-  busMigrations,
-  busSettings,
-  BusStrategy,
-  connectBus,
-  MessagingModule,
-  messagingOptions,
-  messagingSettings,
-} from '#messaging';
+import { AiContentModule, aiContentSchema } from '../../ai-content/src/index.js';
+import { AnalyticsModule, analyticsSchema } from '../../analytics/src/index.js';
+import { ApplicationsModule, applicationsSchema } from '../../applications/src/index.js';
+import { gatewayHttp, GatewayModule } from '../../gateway/src/index.js';
+import { IdentityModule, identitySchema } from '../../identity/src/index.js';
+import { JobsIngestionModule, jobsSchema } from '../../jobs-ingestion/src/index.js';
+import { NotificationsModule, notificationsSchema } from '../../notifications/src/index.js';
+import { busMigrations, BusStrategy, connectBus, MessagingModule, messagingOptions } from '#messaging';
 import type { ServiceSchema } from '#persistence';
-import { bootstrap, type BootstrapOptions, type Environment, readSettings, type RunningApp } from '#platform';
+import { bootstrap, type BootstrapOptions, type Environment, type RunningApp } from '#platform';
 import type { StandaloneSettings } from './config.js';
 import type { StandaloneDatabase } from './database.js';
 import { environmentOf } from './environment.js';
 import type { Secrets } from './secrets.js';
+import { readAppSettings } from './settings.js';
 
 /** Every schema of the product, and the log of the local bus. */
 export const allSchemas: readonly ServiceSchema[] = [
@@ -40,31 +33,27 @@ export async function startComposition(
   secrets: Secrets,
   options: Pick<BootstrapOptions, 'embedded'> = {},
 ): Promise<RunningApp> {
-  const env = (service: Parameters<typeof environmentOf>[0]) => environmentOf(service, given, database, secrets);
-  const gateway = readSettings(gatewaySettings, env('gateway'));
-  const identity = readSettings(identitySettings, env('identity'));
+  const apps = readAppSettings((app) => environmentOf(app, given, database, secrets));
   return bootstrap({
     app: 'standalone',
     settings,
     compose: async (logger) => {
-      const bus = await connectBus('standalone', readSettings(busSettings, env('gateway')), {
-        logger: logger.for('bus'),
-      });
+      const bus = await connectBus('standalone', apps.bus, { logger: logger.for('bus') });
       return {
         modules: [
-          MessagingModule.forRoot(bus, messagingOptions(readSettings(messagingSettings, env('gateway')))),
-          IdentityModule.register(identity),
-          JobsIngestionModule.register(readSettings(jobsSettings, env('jobs-ingestion'))),
-          ApplicationsModule.register(readSettings(applicationsSettings, env('applications'))),
-          AiContentModule.register(readSettings(aiContentSettings, env('ai-content'))),
-          AnalyticsModule.register(readSettings(analyticsSettings, env('analytics'))),
-          NotificationsModule.register(readSettings(notificationsSettings, env('notifications'))),
-          GatewayModule.register(gateway),
+          MessagingModule.forRoot(bus, messagingOptions(apps.messaging)),
+          IdentityModule.register(apps.identity),
+          JobsIngestionModule.register(apps.jobsIngestion),
+          ApplicationsModule.register(apps.applications),
+          AiContentModule.register(apps.aiContent),
+          AnalyticsModule.register(apps.analytics),
+          NotificationsModule.register(apps.notifications),
+          GatewayModule.register(apps.gateway),
         ],
         strategy: new BusStrategy(bus),
       };
     },
-    http: gatewayHttp(gateway),
+    http: gatewayHttp(apps.gateway),
     ...options,
   });
 }

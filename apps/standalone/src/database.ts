@@ -26,7 +26,8 @@ export async function openDatabase(
       rolePasswords: secrets.databasePasswords,
       say,
     });
-    if (applied.length > 0) say(`database brought up to date (${applied.length} migrations)`);
+    const { length } = applied;
+    if (length > 0) say(`database brought up to date (${length} migration${length === 1 ? '' : 's'})`);
   } catch (error) {
     await server.stop();
     throw error;

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RpcClient } from '#messaging';
-import { loadSettings, type RunningApp, ShutdownSequence } from '#platform';
+import { type RunningApp, ShutdownSequence } from '#platform';
 import { allSchemas, startComposition } from './compose.js';
-import { standaloneSettings } from './config.js';
 import { openDatabase } from './database.js';
 import { withScreenDefaults } from './environment.js';
 import { ingest, isFirstRun, nothingReached, SAMPLE_FEED } from './first-ingestion.js';
@@ -11,6 +10,7 @@ import { freePortFrom } from './free-port.js';
 import { ensureOwner, type Owner } from './owner.js';
 import { bold, dim, Progress, progressLine, runTable } from './screen.js';
 import { loadSecrets } from './secrets.js';
+import { loadStandaloneSettings } from './settings.js';
 
 const { values: options } = parseArgs({
   options: { help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' } },
@@ -32,7 +32,7 @@ const say = (line: string): void => {
 };
 
 const given = withScreenDefaults(process.env);
-const settings = loadSettings(standaloneSettings, given);
+const settings = loadStandaloneSettings(given);
 const dataDir = resolve(settings.DATA_DIR);
 const secrets = loadSecrets(dataDir);
 const database = await openDatabase({ ...settings, DATA_DIR: dataDir }, secrets, allSchemas, say);

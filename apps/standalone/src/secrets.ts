@@ -17,12 +17,17 @@ const OWNERS: readonly SchemaOwner[] = [...SERVICES, 'bus'];
 const random = (): string => randomBytes(32).toString('base64url');
 const newFieldKeys = (): string => generateFieldKey('1');
 
+export const makeSecrets = () => ({
+  identityKey: random(),
+  fieldKeys: newFieldKeys(),
+  databasePasswords: Object.fromEntries(OWNERS.map((owner) => [owner, random()])),
+});
+
 export function loadSecrets(dataDir: string): Secrets {
   const path = join(dataDir, 'secrets.json');
   if (!existsSync(path)) {
     mkdirSync(dataDir, { recursive: true });
-    const passwords = Object.fromEntries(OWNERS.map((owner) => [owner, random()]));
-    write(path, { identityKey: random(), fieldKeys: newFieldKeys(), databasePasswords: passwords });
+    write(path, makeSecrets());
   }
   const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
   if (isSecrets(stored)) return stored;

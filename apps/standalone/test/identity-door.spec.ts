@@ -1,119 +1,28 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  compileSchema,
-  listAudit,
-  listSessions,
-  listSkills,
-  Skill,
-  type Static,
-  TokenPair,
-  type TSchema,
-  User,
-} from '#contracts';
+import { listAudit, listSessions, listSkills, Skill, TokenPair, User } from '#contracts';
 import { newId } from '#kernel';
-import { BusStrategy, busSettings, connectBus, MessagingModule } from '#messaging';
-import { bootstrap, readSettings, type RunningApp } from '#platform';
-import {
-  createTestDatabase,
-  eventually,
-  type NatsHandle,
-  startNats,
-  TEST_FIELD_KEYS,
-  type TestDatabase,
-} from '#testing';
-import { gatewayHttp, GatewayModule, gatewaySettings } from '../../gateway/src/index.js';
-import { IdentityModule, identitySchema, identitySettings, OwnerService } from '../../identity/src/index.js';
+import { eventually } from '#testing';
+import { OwnerService } from '../../identity/src/index.js';
+import { type RunningDoor, shaped, startRunningDoor } from './support/running-door.js';
 
 const PASSWORD = 'seven purple elephants';
-const QUIET = { NODE_ENV: 'test', LOG_LEVEL: 'silent', HEALTH_PORT: '0' };
-
-/** The body as its contract says it is; what does not fit fails the test. */
-function shaped<S extends TSchema>(schema: S, body: unknown): Static<S> {
-  const compiled = compileSchema(schema);
-  if (!compiled.check(body)) throw new Error(`not what the contract says: ${JSON.stringify(compiled.problems(body))}`);
-  return body;
-}
 
 /** Identity and two gateways on one broker: what one gateway learns, the other must know. */
 describe('the door of identity', () => {
-  let nats: NatsHandle;
-  let db: TestDatabase;
-  let identity: RunningApp;
-  const gateways: RunningApp[] = [];
-  /** Last started, first stopped; also when the start failed half way. */
-  const stops: (() => Promise<unknown>)[] = [];
+  let door: RunningDoor;
 
   beforeAll(async () => {
-    nats = await startNats();
-    stops.unshift(() => nats.stop());
-    db = await createTestDatabase([identitySchema]);
-    stops.unshift(() => db.drop());
-    identity = await startIdentity();
-    stops.unshift(() => identity.close());
-    for (let i = 0; i < 2; i += 1) {
-      const gateway = await startGateway();
-      stops.unshift(() => gateway.close());
-      gateways.push(gateway);
-    }
+    door = await startRunningDoor({ gateways: 2 });
   }, 60_000);
-  afterAll(async () => {
-    for (const stop of stops) await stop();
-  });
-
-  function startIdentity(): Promise<RunningApp> {
-    const env = {
-      ...QUIET,
-      ...nats.settingsFor('identity'),
-      DATABASE_URL: db.urlOf('identity'),
-      IDENTITY_KEY_SECRET: 'a secret that only this test suite knows',
-      FIELD_KEYS: TEST_FIELD_KEYS,
-      PASSWORD_HASH_MEMORY_KIB: '19456',
-      PASSWORD_HASH_ITERATIONS: '2',
-    };
-    const settings = readSettings(identitySettings, env);
-    return bootstrap({
-      app: 'identity',
-      settings,
-      embedded: true,
-      compose: async () => {
-        const bus = await connectBus('identity', readSettings(busSettings, env));
-        return {
-          modules: [MessagingModule.forRoot(bus), IdentityModule.register(settings)],
-          strategy: new BusStrategy(bus),
-        };
-      },
-    });
-  }
-
-  function startGateway(): Promise<RunningApp> {
-    const env = {
-      ...QUIET,
-      ...nats.settingsFor('gateway'),
-      API_PORT: '0',
-      RATE_LIMIT_CREDENTIALS: '0',
-      RATE_LIMIT_GENERAL: '0',
-      RATE_LIMIT_GENERAL_HOURLY: '0',
-    };
-    const settings = readSettings(gatewaySettings, env);
-    return bootstrap({
-      app: 'gateway',
-      settings,
-      embedded: true,
-      http: gatewayHttp(settings),
-      compose: async () => {
-        const bus = await connectBus('gateway', readSettings(busSettings, env));
-        return { modules: [MessagingModule.forRoot(bus), GatewayModule.register(settings)] };
-      },
-    });
-  }
+  afterAll(() => door.stop());
 
   async function send(method: string, path: string, options: { token?: string; body?: unknown; at?: 0 | 1 } = {}) {
     const { token, body, at = 0 } = options;
     const headers: Record<string, string> = {};
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
-    const response = await fetch(`${gateways[at]?.url ?? ''}/api/v1${path}`, {
+    const response = await fetch(`${door.gateways[at]?.url ?? ''}/api/v1${path}`, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -135,7 +44,7 @@ describe('the door of identity', () => {
   }
 
   async function owner(): Promise<string> {
-    const result = await identity.app
+    const result = await door.identity.app
       .get(OwnerService, { strict: false })
       .createOwner({ password: 'eight yellow giraffes' });
     return (await signIn(result.email, 'eight yellow giraffes')).access_token;

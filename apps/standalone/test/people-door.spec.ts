@@ -3,45 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  Closed,
-  compileSchema,
-  Connection,
-  Goal,
-  PublicProfile,
-  setAvatar,
-  SocialMessage,
-  type Static,
-  TokenPair,
-  type TSchema,
-  Type,
-  User,
-} from '#contracts';
+import { Closed, Connection, Goal, PublicProfile, setAvatar, SocialMessage, TokenPair, Type, User } from '#contracts';
 import { newId } from '#kernel';
-import { BusStrategy, busSettings, connectBus, MessagingModule } from '#messaging';
-import { bootstrap, readSettings, type RunningApp } from '#platform';
-import {
-  createTestDatabase,
-  eventually,
-  type NatsHandle,
-  startNats,
-  TEST_FIELD_KEYS,
-  type TestDatabase,
-} from '#testing';
+import { eventually } from '#testing';
 import sharp from 'sharp';
 import { WebSocket } from 'ws';
-import { gatewayHttp, GatewayModule, gatewaySettings } from '../../gateway/src/index.js';
-import { IdentityModule, identitySchema, identitySettings } from '../../identity/src/index.js';
+import { type RunningDoor, shaped, startRunningDoor } from './support/running-door.js';
 
 const Ticket = Closed({ ticket: Type.String(), expires_in: Type.Integer() });
 const PASSWORD = 'seven purple elephants';
-const QUIET = { NODE_ENV: 'test', LOG_LEVEL: 'silent', HEALTH_PORT: '0' };
-
-function shaped<S extends TSchema>(schema: S, body: unknown): Static<S> {
-  const compiled = compileSchema(schema);
-  if (!compiled.check(body)) throw new Error(`not what the contract says: ${JSON.stringify(compiled.problems(body))}`);
-  return body;
-}
 
 interface Sent {
   token?: string;
@@ -53,74 +23,18 @@ interface Sent {
 /** What people do with each other, over HTTP as their clients do it. */
 describe('the door of people', () => {
   const folder = mkdtempSync(join(tmpdir(), 'people-'));
-  let nats: NatsHandle;
-  let db: TestDatabase;
-  let gateway: RunningApp;
-  const stops: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true })];
+  let door: RunningDoor;
 
   beforeAll(async () => {
-    nats = await startNats();
-    stops.unshift(() => nats.stop());
-    db = await createTestDatabase([identitySchema]);
-    stops.unshift(() => db.drop());
-    const identity = await startIdentity();
-    stops.unshift(() => identity.close());
-    gateway = await startGateway();
-    stops.unshift(() => gateway.close());
+    door = await startRunningDoor({ identity: { DATA_DIR: folder } });
   }, 60_000);
   afterAll(async () => {
-    for (const stop of stops) await stop();
+    await door.stop();
+    rmSync(folder, { recursive: true });
   });
+  const url = (): string => door.gateways[0]?.url ?? '';
 
-  function startIdentity(): Promise<RunningApp> {
-    const env = {
-      ...QUIET,
-      ...nats.settingsFor('identity'),
-      DATABASE_URL: db.urlOf('identity'),
-      DATA_DIR: folder,
-      FIELD_KEYS: TEST_FIELD_KEYS,
-      IDENTITY_KEY_SECRET: 'a secret that only this test suite knows',
-      PASSWORD_HASH_MEMORY_KIB: '19456',
-      PASSWORD_HASH_ITERATIONS: '2',
-    };
-    const settings = readSettings(identitySettings, env);
-    return bootstrap({
-      app: 'identity',
-      settings,
-      embedded: true,
-      compose: async () => {
-        const bus = await connectBus('identity', readSettings(busSettings, env));
-        return {
-          modules: [MessagingModule.forRoot(bus), IdentityModule.register(settings)],
-          strategy: new BusStrategy(bus),
-        };
-      },
-    });
-  }
-
-  function startGateway(): Promise<RunningApp> {
-    const env = {
-      ...QUIET,
-      ...nats.settingsFor('gateway'),
-      API_PORT: '0',
-      RATE_LIMIT_CREDENTIALS: '0',
-      RATE_LIMIT_GENERAL: '0',
-      RATE_LIMIT_GENERAL_HOURLY: '0',
-    };
-    const settings = readSettings(gatewaySettings, env);
-    return bootstrap({
-      app: 'gateway',
-      settings,
-      embedded: true,
-      http: gatewayHttp(settings),
-      compose: async () => {
-        const bus = await connectBus('gateway', readSettings(busSettings, env));
-        return { modules: [MessagingModule.forRoot(bus), GatewayModule.register(settings)] };
-      },
-    });
-  }
-
-  const fetchPath = (path: string, init?: RequestInit) => fetch(`${gateway.url ?? ''}${path}`, init);
+  const fetchPath = (path: string, init?: RequestInit) => fetch(`${url()}${path}`, init);
 
   async function send(method: string, path: string, { token, body, raw, headers = {} }: Sent = {}) {
     const sent: Record<string, string> = { ...headers };
@@ -137,7 +51,7 @@ describe('the door of people', () => {
     const email = `${newId()}@example.com`;
     const registered = await send('POST', '/auth/register', { body: { email, password: PASSWORD, full_name } });
     const { id } = shaped(User, registered.body);
-    await db.admin('UPDATE identity.account SET email_verified_at = now() WHERE id = $1', [id]);
+    await door.db.admin('UPDATE identity.account SET email_verified_at = now() WHERE id = $1', [id]);
     const { access_token: token } = shaped(
       TokenPair,
       (await send('POST', '/auth/login', { body: { email, password: PASSWORD } })).body,
@@ -313,7 +227,7 @@ describe('the door of people', () => {
 
     it('whose address is not verified cannot ask or write: 403 that says why', async () => {
       const [ada, ben] = [await withPage('Ada Lovelace'), await withPage('Ben Babbage')];
-      await db.admin('UPDATE identity.account SET email_verified_at = NULL WHERE id = $1', [ben.id]);
+      await door.db.admin('UPDATE identity.account SET email_verified_at = NULL WHERE id = $1', [ben.id]);
       for (const [path, body] of [
         ['/social/connections', { slug: ada.slug }],
         ['/social/messages', { receiver_id: ada.id, content: 'Hi' }],
@@ -353,7 +267,7 @@ describe('the door of people', () => {
     /** An open socket, and what it heard since it was let in. */
     async function listen(token: string) {
       const { ticket } = shaped(Ticket, (await send('POST', '/ws/tickets', { token })).body);
-      const socket = new WebSocket(`${(gateway.url ?? '').replace('http', 'ws')}/ws?ticket=${ticket}`);
+      const socket = new WebSocket(`${url().replace('http', 'ws')}/ws?ticket=${ticket}`);
       const frames: unknown[] = [];
       let isIn = false;
       socket.on('message', (data: Buffer) => {

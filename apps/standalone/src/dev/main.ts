@@ -41,7 +41,8 @@ run(
   {},
 );
 
-say(`\nAPI      http://127.0.0.1:${apiPort}/api/v1\nDocs     http://127.0.0.1:${apiPort}/docs`);
+const api = `${process.env['TLS_CERT_FILE'] === undefined ? 'http' : 'https'}://127.0.0.1:${apiPort}`;
+say(`\nAPI      ${api}/api/v1\nDocs     ${api}/docs`);
 say(
   `Owner    owner@localhost, password in ${join(dataDir, 'owner-password')}\nNATS     ${nats.address}\nCtrl-C stops.\n`,
 );

@@ -9,9 +9,26 @@ import { somebody } from './support/people.js';
 
 const api = ApiDocument.read();
 
+/** Their members differ by kind and are written by us one by one, never taken from a row as a whole. */
+const MAPS = [
+  'listAudit 200.entries[].detail',
+  'searchAudit 200.entries[].detail',
+  // An event, which was checked against its own contract when it came.
+  'listDeadLetters 200.dead_letters[].data',
+  'listWebhookDeliveries 200.deliveries[].payload.data',
+  'replayWebhookDelivery 201.payload.data',
+  'testWebhook 201.payload.data',
+  // Counts by status.
+  'getApplicationStats 200.by_status',
+  // RFC 7517.
+  'listSigningKeys 200.keys[]',
+  'listNotifications 200.notifications[].data',
+  'readNotification 200.data',
+];
+
 it('answers with closed shapes only: no column can leak', () => {
   expect(api.operations.length).toBeGreaterThan(60);
-  expect(api.openObjects()).toEqual([]);
+  expect(api.openObjects().sort()).toEqual(MAPS.toSorted());
 });
 
 describe('all apps in one process', () => {

@@ -103,5 +103,5 @@ describe('a reader of the README', () => {
     const ended = new Promise((resolve) => server.once('exit', (code, signal) => resolve([code, signal])));
     server.kill('SIGINT');
     expect(await ended).toEqual([0, null]);
-  }, 30_000);
+  });
 });

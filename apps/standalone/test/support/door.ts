@@ -1,11 +1,10 @@
 import 'reflect-metadata';
-import { compileSchema, type Static, type TSchema } from '#contracts';
-import { BusStrategy, busSettings, connectBus, MessagingModule } from '#messaging';
-import { bootstrap, FieldCipher, openDelivery, parseFieldKeys, readSettings, type RunningApp } from '#platform';
-import { createTestDatabase, freePort, startNats, TEST_FIELD_KEYS, type TestDatabase } from '#testing';
-import { SendDeliveryV1 } from '#contracts';
-import { gatewayHttp, GatewayModule, gatewaySettings } from '../../../gateway/src/index.js';
-import { IdentityModule, identitySchema, identitySettings } from '../../../identity/src/index.js';
+import { SendDeliveryV1, type Static } from '#contracts';
+import { FieldCipher, openDelivery, parseFieldKeys, type RunningApp } from '#platform';
+import { freePort, TEST_FIELD_KEYS, type TestDatabase } from '#testing';
+import { startRunningDoor } from './running-door.js';
+
+export { shaped } from './running-door.js';
 
 export interface Answered {
   status: number;
@@ -24,9 +23,6 @@ export interface Door {
   stop(): Promise<void>;
 }
 
-const QUIET = { NODE_ENV: 'test', LOG_LEVEL: 'silent', HEALTH_PORT: '0' };
-const NO_LIMITS = { RATE_LIMIT_CREDENTIALS: '0', RATE_LIMIT_GENERAL: '0', RATE_LIMIT_GENERAL_HOURLY: '0' };
-
 /** Where it will answer: providers must know before it starts. */
 export async function doorAddress(): Promise<{ port: number; url: string }> {
   const port = await freePort();
@@ -37,23 +33,10 @@ export async function startDoor(
   address: { port: number; url: string },
   changes: Record<string, string> = {},
 ): Promise<Door> {
-  const nats = await startNats();
-  const db = await createTestDatabase([identitySchema]);
-  const identityEnv = {
-    ...QUIET,
-    ...nats.settingsFor('identity'),
-    DATABASE_URL: db.urlOf('identity'),
-    IDENTITY_KEY_SECRET: 'a secret that only this test suite knows',
-    FIELD_KEYS: TEST_FIELD_KEYS,
-    PASSWORD_HASH_MEMORY_KIB: '19456',
-    PASSWORD_HASH_ITERATIONS: '2',
-    CREDENTIAL_ANSWER_FLOOR: '0ms',
-    PUBLIC_URL: address.url,
-    ...changes,
-  };
-  const gatewayEnv = { ...QUIET, ...NO_LIMITS, ...nats.settingsFor('gateway'), API_PORT: String(address.port) };
-  const identity = await startIdentity(identityEnv);
-  const gateway = await startGateway(gatewayEnv);
+  const { db, identity, stop } = await startRunningDoor({
+    identity: { CREDENTIAL_ANSWER_FLOOR: '0ms', PUBLIC_URL: address.url, ...changes },
+    gateway: { API_PORT: String(address.port) },
+  });
   const cipher = new FieldCipher(parseFieldKeys(TEST_FIELD_KEYS));
 
   return {
@@ -86,48 +69,6 @@ export async function startDoor(
       }
       throw new Error(`no ${kind} letter to ${to}`);
     },
-    stop: async () => {
-      await gateway.close();
-      await identity.close();
-      await db.drop();
-      await nats.stop();
-    },
+    stop,
   };
-}
-
-/** The body as its contract says it is; what does not fit fails the test. */
-export function shaped<S extends TSchema>(schema: S, body: unknown): Static<S> {
-  const compiled = compileSchema(schema);
-  if (!compiled.check(body)) throw new Error(`not what the contract says: ${JSON.stringify(compiled.problems(body))}`);
-  return body;
-}
-
-function startIdentity(env: Record<string, string>): Promise<RunningApp> {
-  const settings = readSettings(identitySettings, env);
-  return bootstrap({
-    app: 'identity',
-    settings,
-    embedded: true,
-    compose: async () => {
-      const bus = await connectBus('identity', readSettings(busSettings, env));
-      return {
-        modules: [MessagingModule.forRoot(bus), IdentityModule.register(settings)],
-        strategy: new BusStrategy(bus),
-      };
-    },
-  });
-}
-
-function startGateway(env: Record<string, string>): Promise<RunningApp> {
-  const settings = readSettings(gatewaySettings, env);
-  return bootstrap({
-    app: 'gateway',
-    settings,
-    embedded: true,
-    http: gatewayHttp(settings),
-    compose: async () => {
-      const bus = await connectBus('gateway', readSettings(busSettings, env));
-      return { modules: [MessagingModule.forRoot(bus), GatewayModule.register(settings)] };
-    },
-  });
 }

@@ -1,10 +1,11 @@
-import { compileSchema, type Static, TokenPair, type TSchema, User } from '#contracts';
+import { expect } from '@jest/globals';
+import { TokenPair, User } from '#contracts';
 import { newId } from '#kernel';
-import { BusStrategy, busSettings, connectBus, MessagingModule } from '#messaging';
-import { bootstrap, readSettings, type RunningApp } from '#platform';
-import { createTestDatabase, type NatsHandle, startNats, TEST_ENV, type TestDatabase } from '#testing';
-import { gatewayHttp, GatewayModule, gatewaySettings } from '../../../gateway/src/index.js';
-import { IdentityModule, identitySchema, identitySettings, OwnerService } from '../../../identity/src/index.js';
+import { eventually, type TestDatabase } from '#testing';
+import { OwnerService } from '../../../identity/src/index.js';
+import { type RunningDoor, shaped, startRunningDoor } from './running-door.js';
+
+export { shaped } from './running-door.js';
 
 const PASSWORD = 'seven purple elephants';
 
@@ -15,31 +16,20 @@ export interface Reply {
   code: string | undefined;
 }
 
-/** The body as its contract says it is; what does not fit fails the test. */
-export function shaped<S extends TSchema>(schema: S, body: unknown): Static<S> {
-  const compiled = compileSchema(schema);
-  if (!compiled.check(body)) throw new Error(`not what the contract says: ${JSON.stringify(compiled.problems(body))}`);
-  return body;
-}
-
 /** Identity and two gateways on one broker: what one gateway learns, the other must know. */
 export class IdentityBehindDoors {
-  private constructor(
-    readonly db: TestDatabase,
-    private readonly nats: NatsHandle,
-    private readonly identity: RunningApp,
-    private readonly gateways: readonly RunningApp[],
-  ) {}
+  private constructor(private readonly door: RunningDoor) {}
 
   static async start(): Promise<IdentityBehindDoors> {
-    const nats = await startNats();
-    const db = await createTestDatabase([identitySchema]);
-    const identity = await startIdentity(nats, db);
-    return new IdentityBehindDoors(db, nats, identity, [await startGateway(nats), await startGateway(nats)]);
+    return new IdentityBehindDoors(await startRunningDoor({ gateways: 2 }));
+  }
+
+  get db(): TestDatabase {
+    return this.door.db;
   }
 
   urlOf(door: 0 | 1 = 0): string {
-    return this.gateways[door]?.url ?? '';
+    return this.door.gateways[door]?.url ?? '';
   }
 
   async send(
@@ -64,29 +54,40 @@ export class IdentityBehindDoors {
   }
 
   /** A new account, signed in. */
-  async somebody(): Promise<{ id: string; token: string }> {
+  async somebody(): Promise<{ id: string; token: string; refresh: string }> {
     const email = `${newId()}@example.com`;
     const { body } = await this.send('POST', '/auth/register', {
       body: { email, password: PASSWORD, full_name: 'Ada' },
     });
-    return { id: shaped(User, body).id, token: await this.signIn(email, PASSWORD) };
+    const { access_token: token, refresh_token: refresh } = await this.signIn(email, PASSWORD);
+    return { id: shaped(User, body).id, token, refresh };
   }
 
   async owner(): Promise<string> {
     const password = 'eight yellow giraffes';
-    const { email } = await this.identity.app.get(OwnerService, { strict: false }).createOwner({ password });
-    return this.signIn(email, password);
+    const { email } = await this.door.identity.app.get(OwnerService, { strict: false }).createOwner({ password });
+    return (await this.signIn(email, password)).access_token;
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(this.gateways.map((gateway) => gateway.close()));
-    await this.identity.close();
-    await this.db.drop();
-    await this.nats.stop();
+  /** Answered with this status at both gateways within a second from now. */
+  async soon(status: number, path: string, credential: string): Promise<void> {
+    await eventually(
+      async () => {
+        const answers = await Promise.all(
+          ([0, 1] as const).map((door) => this.send('GET', path, { credential, door })),
+        );
+        expect(answers.map((answer) => answer.status)).toEqual([status, status]);
+      },
+      { timeoutMs: 1000 },
+    );
   }
 
-  private async signIn(email: string, password: string): Promise<string> {
-    return shaped(TokenPair, (await this.send('POST', '/auth/login', { body: { email, password } })).body).access_token;
+  stop(): Promise<void> {
+    return this.door.stop();
+  }
+
+  private async signIn(email: string, password: string): Promise<TokenPair> {
+    return shaped(TokenPair, (await this.send('POST', '/auth/login', { body: { email, password } })).body);
   }
 }
 
@@ -94,38 +95,4 @@ function codeOf(body: unknown): string | undefined {
   const error: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'error') : undefined;
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
   return typeof code === 'string' ? code : undefined;
-}
-
-const quietly = { ...TEST_ENV, LOG_LEVEL: 'silent', HEALTH_PORT: '0' };
-
-function startIdentity(nats: NatsHandle, db: TestDatabase): Promise<RunningApp> {
-  const env = { ...quietly, ...nats.settingsFor('identity'), DATABASE_URL: db.urlOf('identity') };
-  const settings = readSettings(identitySettings, { ...env, OWNER_PASSWORD: undefined });
-  return bootstrap({
-    app: 'identity',
-    settings,
-    embedded: true,
-    compose: async () => {
-      const bus = await connectBus('identity', readSettings(busSettings, env));
-      return {
-        modules: [MessagingModule.forRoot(bus), IdentityModule.register(settings)],
-        strategy: new BusStrategy(bus),
-      };
-    },
-  });
-}
-
-function startGateway(nats: NatsHandle): Promise<RunningApp> {
-  const env = { ...quietly, ...nats.settingsFor('gateway'), API_PORT: '0' };
-  const settings = readSettings(gatewaySettings, env);
-  return bootstrap({
-    app: 'gateway',
-    settings,
-    embedded: true,
-    http: gatewayHttp(settings),
-    compose: async () => {
-      const bus = await connectBus('gateway', readSettings(busSettings, env));
-      return { modules: [MessagingModule.forRoot(bus), GatewayModule.register(settings)] };
-    },
-  });
 }

@@ -19,6 +19,8 @@ export interface ApiAnswer {
 export class ApiClient {
   /** `operationId status`, and how often it was answered. */
   readonly seen = new Map<string, number>();
+  /** Bodies of what was refused, as they came. */
+  readonly refused: string[] = [];
 
   constructor(
     readonly url: string,
@@ -44,6 +46,7 @@ export class ApiClient {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    if (response.status >= 400) this.refused.push(text);
     const parsed: ReturnType<typeof JSON.parse> = text === '' ? undefined : isJson ? JSON.parse(text) : text;
     this.check(method, full, { status: response.status, headers: response.headers, text, body: parsed });
     return { status: response.status, headers: response.headers, text, body: parsed };

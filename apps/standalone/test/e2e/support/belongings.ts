@@ -3,6 +3,8 @@ import type { ApiClient } from './api-client.js';
 
 type Json = ReturnType<typeof JSON.parse>;
 
+const PARAMETER = /\{[^}]+\}/g;
+
 /**
  * One of everything a person can own, made through the API from the examples of its document: a new route with an id
  * in its path joins by itself, or the walk says that it could not.
@@ -28,16 +30,18 @@ export class Belongings {
 
   /** The path with its parameters filled in; undefined where one is not known. */
   pathOf(template: string): string | undefined {
-    let known = true;
-    const path = template.replaceAll(/\{[^}]+\}/g, (parameter, at: number) => {
-      const id = this.ids.get(template.slice(0, at + parameter.length));
-      if (id === undefined) known = false;
-      return id ?? '';
-    });
-    return known ? path : undefined;
+    const ids = this.idsOf(template);
+    return ids.includes(undefined) ? undefined : filled(template, ids);
   }
 
-  bodyOf({ body }: ApiOperation): unknown {
+  /** By the order of the parameters. */
+  idsOf(template: string): (string | undefined)[] {
+    return [...template.matchAll(PARAMETER)].map(({ 0: name, index }) =>
+      this.ids.get(template.slice(0, index + name.length)),
+    );
+  }
+
+  private bodyOf({ body }: ApiOperation): unknown {
     return body === undefined ? undefined : this.withRealIds(body.example);
   }
 
@@ -70,13 +74,19 @@ export class Belongings {
     return [...this.ids.keys()].some((key) => key.startsWith(`${collection}/{`));
   }
 
-  private withRealIds(example: unknown): unknown {
+  withRealIds(example: unknown): unknown {
     if (Array.isArray(example)) return example.map((one) => this.withRealIds(one));
     if (typeof example !== 'object' || example === null) return example;
     return Object.fromEntries(
       Object.entries(example).map(([name, value]) => [name, this.real[name] ?? this.withRealIds(value)]),
     );
   }
+}
+
+/** Paths that mean the same have the same parameters in the same order. */
+export function filled(template: string, ids: readonly (string | undefined)[]): string {
+  const rest = [...ids];
+  return template.replaceAll(PARAMETER, (name) => rest.shift() ?? name);
 }
 
 const below = (path: string): string => path.replace(/^\/api\/v1/, '');

@@ -1,8 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { schemaNameOf } from '#persistence';
 import type { TestDatabase } from '#testing';
-import { fromBuffer } from 'yauzl';
 import { allSchemas } from '../../../src/compose.js';
 
 /** Every row of every table of every schema as text, the messages of all streams among them, by `schema.table`. */
@@ -30,7 +30,13 @@ export const tablesWith = (dumped: ReadonlyMap<string, string>, text: string): s
   return [...dumped].filter(([, rows]) => rows.includes(text) || rows.includes(inBytes)).map(([name]) => name);
 };
 
+/** Paths of the files in which the text is, in UTF-8. */
+export async function filesWith(folder: string, text: string): Promise<string[]> {
+  return (await filesBelow(folder)).filter(({ bytes }) => bytes.includes(text)).map(({ path }) => path);
+}
+
 export async function filesBelow(folder: string): Promise<{ path: string; bytes: Buffer }[]> {
+  if (!existsSync(folder)) return [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return Promise.all(
     entries
@@ -40,29 +46,4 @@ export async function filesBelow(folder: string): Promise<{ path: string; bytes:
         return { path, bytes: await readFile(path) };
       }),
   );
-}
-
-/** Entries of a zip by name. */
-export function unzip(zip: Buffer): Promise<Map<string, Buffer>> {
-  return new Promise((resolve, reject) => {
-    const entries = new Map<string, Buffer>();
-    fromBuffer(zip, { lazyEntries: true }, (problem, file) => {
-      if (problem !== null) return reject(problem);
-      file.on('error', reject);
-      file.on('end', () => resolve(entries));
-      file.on('entry', (entry) => {
-        file.openReadStream(entry, (unreadable, stream) => {
-          if (unreadable !== null) return reject(unreadable);
-          const chunks: Buffer[] = [];
-          stream.on('error', reject);
-          stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-          stream.on('end', () => {
-            entries.set(String(entry.fileName), Buffer.concat(chunks));
-            file.readEntry();
-          });
-        });
-      });
-      file.readEntry();
-    });
-  });
 }

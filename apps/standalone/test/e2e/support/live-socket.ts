@@ -49,6 +49,10 @@ export class LiveSocket {
       .flatMap((frame) => schema.problems(frame).map(({ field, message }) => `${field} ${message}`));
   }
 
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
   /** Code the other side closed with; waits for it. */
   async closed(): Promise<number> {
     if (this.code === undefined) await once(this.socket, 'close');
@@ -61,4 +65,14 @@ export class LiveSocket {
     this.socket.close();
     await closed;
   }
+}
+
+/** Opened or refused, whichever it is. */
+export async function triedSocket(url: string): Promise<void> {
+  const socket = new WebSocket(url);
+  await new Promise<void>((resolve) => {
+    socket.once('open', resolve);
+    socket.once('error', () => resolve());
+  });
+  socket.close();
 }
