@@ -84,10 +84,12 @@ export const productionValues = {
     user: 'copilot',
     existingSecret: 'career-copilot-mail',
   },
+  files: { store: 's3', s3: { bucket: 'people', region: 'eu-central-1', existingSecret: 'career-copilot-files' } },
   podAnnotations: { 'prometheus.io/scrape': 'true' },
   config: { LOG_LEVEL: 'warn', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.monitoring:4318' },
   services: {
     gateway: { replicas: { min: 3, max: 20 }, env: { RATE_LIMIT_SEARCH: '60' } },
+    identity: { replicas: { min: 2, max: 10 } },
     'jobs-ingestion': { env: { INGESTION_CRON: '0 3 * * *' } },
   },
 };
@@ -113,6 +115,20 @@ export const RENDERINGS: readonly Rendering[] = [
   { name: 'a digest', values: { image: { digest: digest('c') } } },
   { name: 'database with a CA of its own', values: { database: { caSecret: 'database-ca' } } },
   { name: 'a mail relay on the network', values: { mail: { host: 'relay', port: 25, security: 'none' } } },
+  {
+    name: 'files on a volume many may mount',
+    values: {
+      files: { disk: { existingClaim: 'shared-files', accessMode: 'ReadWriteMany' } },
+      services: { identity: { replicas: { min: 2, max: 5 } } },
+    },
+  },
+  {
+    name: 'files in a bucket inside, signed for by the pod',
+    values: {
+      files: { store: 's3', s3: { bucket: 'people', endpoint: 'http://minio.storage:9000', forcePathStyle: true } },
+      networkPolicy: { filesCidr: '10.40.0.0/24', filesPort: 9000 },
+    },
+  },
   { name: 'single replicas', values: { services: { gateway: { replicas: { min: 1, max: 1 } } } } },
   { name: 'other ports', values: { ports: { http: 8080, health: 9090 }, database: { port: 5432 } } },
   { name: 'oldest cluster', kubeVersion: '1.27.0' },
@@ -142,5 +158,12 @@ export const REFUSED: readonly (Rendering & { because: RegExp })[] = [
     values: { mail: { host: 'smtp.example.org', user: 'copilot' } },
     because: /needs mail\.existingSecret/,
   },
+  {
+    name: 'several replicas on a volume for one',
+    values: { services: { identity: { replicas: { min: 2, max: 3 } } } },
+    because: /replicas\.max is 3, but its files lie on a volume only one pod may mount/,
+  },
+  { name: 'a bucket without a name', values: { files: { store: 's3' } }, because: /needs files\.s3\.bucket/ },
+  { name: 'an unknown store', values: { files: { store: 'tape' } }, because: /files\.store must be/ },
   { name: 'an old cluster', kubeVersion: '1.26.0', because: /needs Kubernetes >=1\.27/ },
 ];

@@ -46,5 +46,11 @@ export const COMPOSE_MUTATIONS: readonly Omit<Mutation, 'file'>[] = [
     to: 'NATS_PASSWORD_SYSTEM: $',
     caught: /NATS_PASSWORD_SYS is not given/,
   },
+  {
+    name: 'files that go with the container',
+    from: "volumes: ['files:/var/lib/career-copilot']",
+    to: 'volumes: []',
+    caught: /identity: keeps files in .* goes with the container/,
+  },
   { name: 'a service left out', from: '\n  analytics:\n', to: '\n  analytic:\n', caught: /analytics is missing/ },
 ];

@@ -70,6 +70,11 @@ function checkEnvironment(name: string, app: string, service: Place, found: Find
     else found.must(variable === 'NODE_OPTIONS', name, `${variable} is not a setting of this app`);
   }
   for (const problem of problemsOf(definition, environment)) found.must(false, name, problem);
+  if ('FILE_STORE' in definition && (environment['FILE_STORE'] ?? 'disk') === 'disk') {
+    const folders = service.at('volumes').items.map(({ text }) => /^[a-z]+:(.*)$/.exec(text ?? '')?.[1]);
+    const folder = environment['DATA_DIR'] ?? '';
+    found.must(folders.includes(folder), name, `keeps files in ${folder}, which goes with the container`);
+  }
   if (app !== 'cli') {
     found.must(environment['HEALTH_HOST'] === '0.0.0.0', name, 'HEALTH_HOST must be 0.0.0.0');
     found.must(app !== 'gateway' || environment['API_HOST'] === '0.0.0.0', name, 'API_HOST must be 0.0.0.0');

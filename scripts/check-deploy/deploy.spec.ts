@@ -79,8 +79,8 @@ suite('the chart', renderer.missing, () => {
     expect([count('Deployment'), count('HorizontalPodAutoscaler'), count('Ingress'), count('Job')]).toEqual([
       7, 7, 1, 1,
     ]);
-    // NATS has a budget and an account too; the migration an account.
-    expect([count('PodDisruptionBudget'), count('ServiceAccount'), count('Secret')]).toEqual([8, 9, 0]);
+    // NATS has a budget and an account too; the migration an account. identity is one replica unless files are shared.
+    expect([count('PodDisruptionBudget'), count('ServiceAccount'), count('Secret')]).toEqual([7, 9, 0]);
   });
 
   it('makes what a hook needs before the hook', () => {
@@ -107,7 +107,7 @@ suite('the chart', renderer.missing, () => {
   it('counts connections itself: the rule and the chart agree to the last one', () => {
     const set = new ManifestSet(rendered.get('defaults') ?? []);
     const perReplica = 4 + 1 + 1;
-    const wanted = 2 + 11 * (5 * perReplica + (4 + 4 + 1));
+    const wanted = 2 + 2 * perReplica + 11 * (4 * perReplica + (4 + 4 + 1));
     const complaints = (connectionBudget: number): string[] => houseRules(set, { ...surroundings, connectionBudget });
     expect(complaints(wanted)).toEqual([]);
     expect(complaints(wanted - 1)).toEqual([

@@ -77,6 +77,21 @@ export const CHART_MUTATIONS: readonly Mutation[] = [
     'automountServiceAccountToken: true',
     /token/,
   ),
+  // Files of people.
+  deployment(
+    'files in a folder of the pod',
+    'value: /var/lib/career-copilot',
+    'value: /tmp/files',
+    /goes with the pod/,
+  ),
+  deployment('a rollout that waits for its own volume', 'type: Recreate', 'type: RollingUpdate', /waits for ever/),
+  deployment(
+    'a volume nobody makes',
+    'include "cc.filesClaim" $scope',
+    '"nothing"',
+    /PersistentVolumeClaim nothing is not there/,
+  ),
+  deployment('a volume taken for shared', '{{ $isShared | quote }}', "'true'", /takes .* for shared/),
   deployment('a folder of the host', 'emptyDir: { sizeLimit: 128Mi }', 'hostPath: { path: /tmp }', /is a hostPath/),
   {
     name: 'no memory limit',
@@ -155,7 +170,7 @@ export const CHART_MUTATIONS: readonly Mutation[] = [
     name: 'more connections than the database has',
     file: 'values.yaml',
     from: 'searchPoolSize: 4',
-    to: 'searchPoolSize: 9',
+    to: 'searchPoolSize: 12',
     caught: /could open \d+ (?:database )?connections/,
   },
   // Network.

@@ -9,6 +9,7 @@ function externalSecrets(): Map<string, Set<string>> {
     ['career-copilot-tls', new Set(['tls.crt', 'tls.key'])],
     ['database-ca', new Set(['ca.crt'])],
     ['career-copilot-mail', new Set(['smtp-password'])],
+    ['career-copilot-files', new Set(['access-key-id', 'secret-access-key'])],
   ]);
   for (const { secret, key } of DEPLOYMENT_SECRETS) secrets.set(secret, (secrets.get(secret) ?? new Set()).add(key));
   secrets.get('career-copilot-database-admin')?.add('admin-url');
@@ -36,6 +37,7 @@ const PROBED = ['/health/startup', '/health/ready', '/health/live', '/metrics'];
 export async function makeSurroundings(changes: Partial<Surroundings> = {}): Promise<Surroundings> {
   return {
     externalSecrets: externalSecrets(),
+    externalClaims: new Map([['shared-files', 'ReadWriteMany']]),
     externalPods: [new Map([['app.kubernetes.io/name', 'postgres']]), new Map([['app.kubernetes.io/name', 'nats']])],
     healthPaths: await servedPaths(PROBED),
     connectionBudget: 450,

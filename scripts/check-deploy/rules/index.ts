@@ -1,5 +1,6 @@
 import type { ManifestSet } from '../manifest.js';
 import { conventions } from './conventions.js';
+import { files } from './files.js';
 import { nats } from './nats.js';
 import { network } from './network.js';
 import { podSecurity } from './pod-security.js';
@@ -11,7 +12,7 @@ import { settings } from './settings.js';
 
 export type { Surroundings } from './rule.js';
 
-const RULES: readonly Rule[] = [podSecurity, probes, references, network, scaling, settings, nats, conventions];
+const RULES: readonly Rule[] = [podSecurity, probes, references, network, scaling, settings, files, nats, conventions];
 
 /** Everything that is wrong with objects that are applied together. */
 export const houseRules = (set: ManifestSet, surroundings: Surroundings): string[] =>

@@ -4,6 +4,8 @@ import type { ManifestSet } from '../manifest.js';
 export interface Surroundings {
   /** Keys of Secrets that are made outside, by name. */
   externalSecrets: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Access mode of claims that are made outside, by name. */
+  externalClaims: ReadonlyMap<string, string>;
   /** Labels of pods that are there without us, e.g. of the database. */
   externalPods: readonly ReadonlyMap<string, string>[];
   /** Paths the health port answers. */

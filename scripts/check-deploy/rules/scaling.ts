@@ -35,7 +35,7 @@ const scalerOf = (workload: Workload, set: ManifestSet): Manifest | undefined =>
     );
 
 /** Least and most replicas. */
-function replicasOf(workload: Workload, set: ManifestSet): [number, number] {
+export function replicasOf(workload: Workload, set: ManifestSet): [number, number] {
   const scaler = scalerOf(workload, set);
   const fixed = workload.owner.at('spec', 'replicas').number ?? 1;
   return [scaler?.at('spec', 'minReplicas').number ?? fixed, scaler?.at('spec', 'maxReplicas').number ?? fixed];

@@ -1,5 +1,12 @@
 import { APPS, type AppName } from '#contracts';
-import { generateFieldKey, readSettings, SettingsError, type SettingsDefinition, settingsWarnings } from '#platform';
+import {
+  fileStoreCheck,
+  generateFieldKey,
+  readSettings,
+  SettingsError,
+  type SettingsDefinition,
+  settingsWarnings,
+} from '#platform';
 import { SETTINGS_OF } from '../../../apps/cli/src/apps.js';
 import { migrateSettings } from '../../../apps/cli/src/config.js';
 import type { ManifestSet, Place, Workload } from '../manifest.js';
@@ -84,7 +91,7 @@ function checkEnvironment(
 export function problemsOf(definition: SettingsDefinition, environment: Record<string, string>): string[] {
   const warnings = settingsWarnings(definition, environment);
   try {
-    readSettings(definition, environment);
+    readSettings(definition, environment, 'FILE_STORE' in definition ? [fileStoreCheck] : []);
     return warnings;
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
@@ -96,7 +103,7 @@ export function problemsOf(definition: SettingsDefinition, environment: Record<s
 }
 
 /** Later ones win, as in the kubelet: ConfigMaps, then `env`. */
-function variablesOf(container: Place, set: ManifestSet): Map<string, string> {
+export function variablesOf(container: Place, set: ManifestSet): Map<string, string> {
   const variables = new Map<string, string>();
   for (const source of container.at('envFrom').items) {
     const data = set.find('ConfigMap', source.at('configMapRef', 'name').text)?.at('data').texts ?? [];

@@ -80,6 +80,25 @@ overlay changes the address in one place.
 - { name: DATABASE_SEARCH_POOL_SIZE, value: {{ .searchPoolSize | default 1 | quote }} }
 {{- end }}
 
+{{- define "cc.filesClaim" -}}
+{{ .root.Values.files.disk.existingClaim | default (printf "%s-files" (include "cc.name" .)) }}
+{{- end }}
+
+{{- define "cc.s3Env" -}}
+- { name: S3_BUCKET, value: {{ .bucket | quote }} }
+- { name: S3_REGION, value: {{ .region | quote }} }
+{{- if .endpoint }}
+- { name: S3_ENDPOINT, value: {{ .endpoint | quote }} }
+{{- end }}
+- { name: S3_FORCE_PATH_STYLE, value: {{ .forcePathStyle | quote }} }
+{{- if .existingSecret }}
+- name: S3_ACCESS_KEY_ID
+  valueFrom: { secretKeyRef: { name: {{ .existingSecret }}, key: access-key-id } }
+- name: S3_SECRET_ACCESS_KEY
+  valueFrom: { secretKeyRef: { name: {{ .existingSecret }}, key: secret-access-key } }
+{{- end }}
+{{- end }}
+
 {{- define "cc.natsUrl" -}}
 {{- $nats := .Values.nats -}}
 {{- if eq $nats.mode "cluster" }}tls://nats:4222
