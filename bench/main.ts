@@ -1,16 +1,25 @@
+import { benchHostile } from './hostile/hostile.bench.js';
 import { benchIngestion } from './ingestion/ingestion.bench.js';
-import { HELP, type Options, type Part, readOptions } from './options.js';
+import { HELP, type Options, type Part, PARTS, readOptions } from './options.js';
 import { machineFacts } from './report/machine.js';
 import type { Section } from './report/section.js';
 import { sectionText, writeReport } from './report/write.js';
 import { benchRpc } from './rpc/rpc.bench.js';
 import { benchSearch } from './search/search.bench.js';
+import { benchSignIn } from './sign-in/sign-in.bench.js';
 import { benchStandalone } from './standalone/standalone.bench.js';
 import { Rig } from './support/rig.js';
 
 type Bench = (rig: Rig, options: Options, say: (line: string) => void) => Promise<Section>;
 
-const BENCHES: Record<Part, Bench> = { a: benchRpc, b: benchSearch, c: benchIngestion, d: benchStandalone };
+const BENCHES: Record<Part, Bench> = {
+  a: benchRpc,
+  b: benchSearch,
+  c: benchIngestion,
+  d: benchStandalone,
+  e: benchSignIn,
+  f: benchHostile,
+};
 
 const options = readOptions(process.argv.slice(2));
 if (options === 'help') process.stdout.write(HELP);
@@ -33,7 +42,7 @@ async function run(chosen: Options): Promise<void> {
     }
     if (chosen.quick) return say('quick run: nothing written');
     const how = `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim();
-    say(`written to ${writeReport(machine, sections, how)}`);
+    say(`written to ${writeReport({ machine, how, sections }, PARTS)}`);
   } finally {
     await rig.stop();
   }

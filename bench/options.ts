@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['a', 'b', 'c', 'd'] as const;
+export const PARTS = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -15,7 +15,8 @@ export interface Options {
 
 export const HELP = `Measures the platform against the bare chain it is built on, on this machine, and writes docs/benchmarks.
 
-  --only=a,b       parts: a small answers, b search, c ingestion, d start and memory (all unless told)
+  --only=a,b       parts: a small answers, b search, c ingestion, d start and memory, e signing in,
+                   f others under attack (all unless told); some of them write <date>-<parts>.md alone
   --quick          short rounds and few rows: to see that it works, not to read figures from; writes nothing
   --rounds=N       interleaved rounds (7; 5 is the least that is reported)
   --postings=N     rows that are searched (100000)

@@ -3,6 +3,7 @@ import {
   ApplicationDeletedV1,
   ApplicationStatusChangedV1,
   ContentGeneratedV1,
+  EmployerCompaniesChangedV1,
   type EventContract,
   MatchFoundV1,
   PostingBookmarkedV1,
@@ -11,6 +12,8 @@ import {
   SCHEMA_OF,
   type ServiceName,
   SERVICES,
+  UserAccessChangedV1,
+  WEBHOOK_EVENTS,
 } from '#contracts';
 import type pg from 'pg';
 
@@ -33,6 +36,13 @@ const SUBSCRIPTIONS: readonly [EventContract, ServiceName, string][] = [
   [ContentGeneratedV1, 'analytics', 'analytics-facts'],
   [MatchFoundV1, 'notifications', 'notifications-deliveries'],
   [ProfileUpdatedV1, 'jobs-ingestion', 'jobs-ingestion-match-profiles'],
+  ...WEBHOOK_EVENTS.map(({ contract }): [EventContract, ServiceName, string] => [
+    contract,
+    'notifications',
+    'notifications-webhooks',
+  ]),
+  [UserAccessChangedV1, 'notifications', 'notifications-webhooks'],
+  [EmployerCompaniesChangedV1, 'jobs-ingestion', 'jobs-ingestion-employers'],
 ];
 
 const everySchema = (select: (schema: string, service: ServiceName) => string): string =>
@@ -199,7 +209,11 @@ async function checkDeadLetters(database: pg.Pool, planted: readonly string[]): 
     const examples = strangers.slice(0, 3).map((row) => `${row.consumer} ${row.message_id} ${row.reason}`);
     found.push({ rule: 'no dead letters beside the planted ones', kind: 'lost', count: strangers.length, examples });
   }
-  const missing = ['analytics-facts', 'notifications-deliveries'].flatMap((consumer) =>
+  // The wire plants it among the changes of status.
+  const readers = SUBSCRIPTIONS.flatMap(([contract, , consumer]) =>
+    contract === ApplicationStatusChangedV1 ? [consumer] : [],
+  );
+  const missing = readers.flatMap((consumer) =>
     planted.filter((id) => rows.filter((row) => row.consumer === consumer && row.message_id === id).length !== 1),
   );
   if (missing.length > 0) {

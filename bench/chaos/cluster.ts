@@ -60,6 +60,7 @@ export class Cluster {
           : { DATABASE_URL: urlForRole(postgres.adminUrl, app, passwords[app]), DATABASE_POOL_SIZE: '6' };
       if (app === 'identity' || app === 'notifications') own.FIELD_KEYS = fieldKeys;
       if (app === 'identity') Object.assign(own, CHEAP_IDENTITY, { IDENTITY_KEY_SECRET: identityKey });
+      if (app === 'ai-content') Object.assign(own, NO_CAPS);
       if (app === 'jobs-ingestion') own.INGESTION_CRON = 'off';
       apps.set(
         app,
@@ -128,6 +129,7 @@ const NO_LIMITS = {
   RATE_LIMIT_GENERAL: '0',
   RATE_LIMIT_GENERAL_HOURLY: '0',
 };
+const NO_CAPS = { GENERATIONS_PER_DAY: '0', GENERATIONS_PER_DAY_OF_ALL: '0' };
 const CHEAP_IDENTITY = {
   OWNER_EMAIL: OWNER.email,
   OWNER_PASSWORD: OWNER.password,

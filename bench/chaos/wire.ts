@@ -13,6 +13,8 @@ export class Wire {
   readonly poison: string[] = [];
   private poisoner: NodeJS.Timeout | undefined;
   private planting: Promise<void> = Promise.resolve();
+  /** `stream durable` of everybody who reads, as it was when all were up. */
+  private durables: ReadonlySet<string> = new Set();
 
   private constructor(
     private readonly connection: NatsConnection,
@@ -37,6 +39,7 @@ export class Wire {
         },
       });
     }
+    wire.durables = new Set((await wire.consumers()).map(({ name }) => name));
     return wire;
   }
 
@@ -59,15 +62,12 @@ export class Wire {
     await this.planting;
   }
 
-  /** Messages no consumer has settled yet. */
+  /** Messages no consumer has settled yet. A consumer that is not back yet counts as one: all of its may be waiting. */
   async unsettled(): Promise<number> {
-    let count = 0;
-    for await (const stream of this.manager.streams.list()) {
-      for await (const consumer of this.manager.consumers.list(stream.config.name)) {
-        count += consumer.num_pending + consumer.num_ack_pending;
-      }
-    }
-    return count;
+    const there = await this.consumers();
+    const names = new Set(there.map(({ name }) => name));
+    const away = [...this.durables].filter((name) => !names.has(name)).length;
+    return there.reduce((sum, { open }) => sum + open, away);
   }
 
   /** Where every stream ends. */
@@ -80,6 +80,16 @@ export class Wire {
   async close(): Promise<void> {
     await this.stopPoison();
     await this.connection.close();
+  }
+
+  private async consumers(): Promise<{ name: string; open: number }[]> {
+    const found: { name: string; open: number }[] = [];
+    for await (const { config } of this.manager.streams.list()) {
+      for await (const { name, num_pending, num_ack_pending } of this.manager.consumers.list(config.name)) {
+        found.push({ name: `${config.name} ${name}`, open: num_pending + num_ack_pending });
+      }
+    }
+    return found;
   }
 
   /** Asked again with the same id until the bus says that it has it. */

@@ -1,8 +1,10 @@
 import type { ApiDocument, ApiOperation } from '#testing';
 import { type FuzzAnswer, violations } from './checks.js';
+import { Factors } from './factors.js';
 import { Ids } from './ids.js';
 import { isSigned, People } from './people.js';
 import { type FuzzCase, Planner } from './plan.js';
+import { rehearse } from './rehearsal.js';
 import { FuzzReport } from './report.js';
 
 export interface FuzzOptions {
@@ -24,15 +26,17 @@ const GIVE_UP_MS = 15_000;
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const { url, document, seed, perKind } = options;
   const ids = new Ids();
+  const factors = new Factors();
   const people = new People(url, options.admin, options.confirmAddresses);
   await people.makeFriend();
-  const planner = new Planner(document, ids, seed);
+  const planner = new Planner(document, ids, factors, seed);
   const report = new FuzzReport(seed, document.operations);
-  const send = (made: FuzzCase): Promise<void> => sendOne(made, { url, document, ids, people, report });
+  const send = (made: FuzzCase) => sendOne(made, { url, document, ids, factors, people, report });
 
   // First what exists: the examples in the order creates before reads, so that ids are known.
   const ordered = [...document.operations].sort((a, b) => rank(a) - rank(b));
   for (const operation of ordered) for (const make of planner.casesOf(operation, 1).slice(0, 1)) await send(make());
+  await rehearse({ document, ids, people, send });
 
   // Interleaved: no operation is left out when the time runs out, and none changes what the others need for long.
   const queues = ordered.map((operation) => planner.casesOf(operation, perKind));
@@ -57,27 +61,40 @@ interface Scene {
   url: string;
   document: ApiDocument;
   ids: Ids;
+  factors: Factors;
   people: People;
   report: FuzzReport;
 }
 
-async function sendOne(made: FuzzCase, { url, document, ids, people, report }: Scene): Promise<void> {
+async function sendOne(
+  made: FuzzCase,
+  { url, document, ids, factors, people, report }: Scene,
+): Promise<FuzzAnswer | undefined> {
   try {
     let answer = await exchange(url, made, await people.headersOf(made.signed));
-    if (answer.status === 401 && isSigned(made.signed) && !ownCredentials(made.operation)) {
-      // An earlier request ended the session or the account.
+    if (isSigned(made.signed) && wasShutOut(made, answer)) {
       people.forget(made.signed);
       answer = await exchange(url, made, await people.headersOf(made.signed));
     }
-    if (answer.status < 300) ids.learn(made.operation.path, answer.body);
+    if (answer.status < 300) {
+      ids.learn(made.operation.path, answer.body);
+      factors.learn(answer.body);
+    }
     report.add(made, answer, violations(made, answer, document));
+    return answer;
   } catch (error) {
     report.add(made, undefined, [`no answer: ${error instanceof Error ? error.message : String(error)}`]);
+    return undefined;
   }
 }
 
+/** An earlier request ended the session or the account, or took the role. */
+const wasShutOut = (made: FuzzCase, { status }: FuzzAnswer): boolean =>
+  (status === 401 && !ownCredentials(made.operation)) || (status === 403 && made.signed === 'employer');
+
 /** Their 401 speaks of the credentials in the body, not of the caller. */
-const ownCredentials = ({ path }: ApiOperation): boolean => /\/auth\/(login|refresh)$|password$/.test(path);
+const ownCredentials = ({ path }: ApiOperation): boolean =>
+  /\/auth\/(login|refresh|mfa\/verify|passkeys\/login\/verify)$|password$/.test(path);
 
 async function exchange(url: string, made: FuzzCase, who: Record<string, string>): Promise<FuzzAnswer> {
   const started = performance.now();

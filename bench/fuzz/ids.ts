@@ -1,9 +1,11 @@
+import { CLOSED_PORT_URL } from '#testing';
 import { FRIEND, PASSWORD } from './people.js';
 import { isSchema, type KnownIds } from './arbitrary.js';
 
 const NOBODYS = '01935b7e-6f1a-7c3e-9d1c-3f0a5b7c9d21';
 /** Parameters that are names. */
 const KNOWN: Readonly<Record<string, string>> = { name: 'sample-feed', slug: FRIEND };
+const OWN_JOBS = 'own jobs';
 const MOST_PER_LIST = 50;
 /** Members of answers that are lists under another name than the path they can be read at. */
 const PATH_OF_LIST: Readonly<Record<string, string>> = {
@@ -32,14 +34,16 @@ export class Ids implements KnownIds {
     const segments = path.split('/').filter((segment) => !segment.includes('{'));
     if (body.status === 'queued' || path.endsWith('/generate')) this.keep('generations', body.id);
     this.keep(segments.at(-1) === 'generate' ? 'cover-letters' : (segments.at(-1) ?? ''), body.id);
+    // Published by the employer who asks; the others are found at sources and not his to change.
+    if (path.endsWith('/jobs')) this.keep(OWN_JOBS, body.id);
     if (path.endsWith('/scrape')) this.keep('runs', body.job_id);
   }
 
   /** One that exists, a different one each time; for `/jobs/{id}` of the list `jobs`. */
-  forParameter(path: string, name: string): string {
+  forParameter(path: string, name: string, role?: string): string {
     const segments = path.split('/');
     const segment = segments[segments.indexOf(`{${name}}`) - 1] ?? '';
-    const list = this.lists.get(segment) ?? [];
+    const list = this.lists.get(role === 'employer' && segment === 'jobs' ? OWN_JOBS : segment) ?? [];
     this.turn += 1;
     return (name === 'slug' ? undefined : list[this.turn % Math.max(1, list.length)]) ?? KNOWN[name] ?? NOBODYS;
   }
@@ -53,6 +57,8 @@ export class Ids implements KnownIds {
       ...body,
       ...('job_id' in body && job !== undefined ? { job_id: job } : {}),
       ...('current_password' in body ? { current_password: PASSWORD } : {}),
+      // Of a webhook: it calls nobody.
+      ...('url' in body ? { url: CLOSED_PORT_URL } : {}),
     };
   }
 

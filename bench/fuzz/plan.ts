@@ -2,13 +2,21 @@ import fc from 'fast-check';
 import { compileSchema } from '#contracts';
 import type { ApiDocument, ApiOperation } from '#testing';
 import { isSchema, valuesOf } from './arbitrary.js';
+import type { Factors } from './factors.js';
 import type { Ids } from './ids.js';
 import { BODY_SPOILS, HOSTILE_TEXTS, mustBe, positions, spoil } from './spoil.js';
 
 /** After these the person cannot go on as before. */
 const LEAVES: ReadonlySet<string> = new Set(['requestErasure', 'changePassword', 'changeEmail']);
-/** `leaver`: somebody who asks to be erased; the next one is somebody new, so that others keep what they made. */
-export type Signed = 'user' | 'admin' | 'nobody' | 'nonsense' | 'leaver';
+/** After these a password alone opens nothing. */
+const GUARDS: ReadonlySet<string> = new Set(['setUpTotp', 'enableTotp', 'renewRecoveryCodes', 'disableTotp']);
+/**
+ * `leaver`: somebody who asks to be erased; the next one is somebody new, so that others keep what they made. `guarded`:
+ * somebody with a second factor. `rehearser` and `friend`: what takes several steps was done by them before the rest.
+ * `key`: a program of the user's that may do little.
+ */
+export type Signed =
+  'user' | 'employer' | 'admin' | 'nobody' | 'nonsense' | 'leaver' | 'guarded' | 'rehearser' | 'friend' | 'key';
 
 export interface FuzzCase {
   operation: ApiOperation;
@@ -33,6 +41,7 @@ export class Planner {
   constructor(
     private readonly document: ApiDocument,
     private readonly ids: Ids,
+    private readonly factors: Factors,
     private readonly seed: number,
   ) {}
 
@@ -46,6 +55,7 @@ export class Planner {
       ['no token', () => this.unsigned(operation, 'nobody')],
       ['nonsense token', () => this.unsigned(operation, 'nonsense')],
       ['problem+json', (at) => this.asProblem(operation, at)],
+      ...this.rightsKinds(operation),
       ...this.paramKinds(operation),
       ...this.queryKinds(operation),
       ...this.bodyKinds(operation),
@@ -60,13 +70,13 @@ export class Planner {
 
   private base(operation: ApiOperation, kind: string, body: unknown, query = ''): FuzzCase {
     const isAdmins = operation.responses.has(403) && /\/admin\/|\/jobs\/(scrape|sources)|detailed/.test(operation.path);
-    const value = isSchema(body) ? this.ids.fill(body) : body;
+    const value = isSchema(body) ? this.factors.fill(operation.operationId, this.ids.fill(body)) : body;
     return {
       operation,
       kind,
       method: operation.method,
       path: this.path(operation) + query,
-      signed: LEAVES.has(operation.operationId) ? 'leaver' : isAdmins ? 'admin' : 'user',
+      signed: isAdmins ? 'admin' : operation.role === 'employer' ? 'employer' : personFor(operation.operationId),
       headers: value === undefined ? {} : { 'content-type': 'application/json' },
       body: value === undefined ? undefined : JSON.stringify(value),
       isInvalid: false,
@@ -79,6 +89,18 @@ export class Planner {
     const isRefused = !isPublic && (!isOptional || signed === 'nonsense');
     const made = this.base(operation, signed, operation.body?.example);
     return { ...made, signed, expected: isRefused ? [401] : undefined };
+  }
+
+  /** Whether they are refused hangs on the roles the admin gave away before; a walk over all routes proves that. */
+  private rightsKinds(operation: ApiOperation): [string, (at: number) => FuzzCase][] {
+    if (operation.security.length === 0) return [];
+    const by = (kind: string, signed: Signed): [string, () => FuzzCase] => [
+      kind,
+      () => ({ ...this.base(operation, kind, operation.body?.example), signed }),
+    ];
+    const { signed } = this.base(operation, 'example', undefined);
+    const isForSome = signed === 'admin' || signed === 'employer';
+    return [by('a key of little scope', 'key'), ...(isForSome ? [by('perhaps no such role', 'user')] : [])];
   }
 
   private asProblem(operation: ApiOperation, at: number): FuzzCase {
@@ -197,7 +219,7 @@ export class Planner {
   private path(operation: ApiOperation, param?: string): string {
     return operation.path.replace(
       /\{(\w+)\}/g,
-      (_, name: string) => param ?? encodeURIComponent(this.ids.forParameter(operation.path, name)),
+      (_, name: string) => param ?? encodeURIComponent(this.ids.forParameter(operation.path, name, operation.role)),
     );
   }
 
@@ -217,6 +239,9 @@ export class Planner {
     return fc.sample(valuesOf(schema, this.ids), { seed: this.seed + at, numRuns: 1 })[0];
   }
 }
+
+const personFor = (operationId: string): Signed =>
+  LEAVES.has(operationId) ? 'leaver' : GUARDS.has(operationId) ? 'guarded' : 'user';
 
 const typeHeader = (contentType: string | undefined): Record<string, string> =>
   contentType === undefined ? {} : { 'content-type': contentType };

@@ -68,6 +68,17 @@ export class FuzzReport {
     return rows.filter(({ reached, succeeded }) => reached > 0 && succeeded > 0).length / rows.length;
   }
 
+  /** Refusals the document promises that were seen; those that take an outage or a flood to be seen are not counted. */
+  get refusals(): { documented: number; seen: number; unseen: string[] } {
+    const promised = [...this.rows.values()].flatMap(({ operation, statuses, isOff }) =>
+      [...operation.responses.keys()]
+        .filter((status) => !isOff && status >= 400 && status < 500 && status !== 429)
+        .map((status) => ({ name: `${operation.operationId} ${status}`, isSeen: statuses.has(status) })),
+    );
+    const unseen = promised.filter(({ isSeen }) => !isSeen).map(({ name }) => name);
+    return { documented: promised.length, seen: promised.length - unseen.length, unseen };
+  }
+
   /** Operations that never succeeded. */
   get neverSucceeded(): string[] {
     return [...this.rows.values()].filter(({ succeeded }) => succeeded === 0).map((row) => row.operation.operationId);
@@ -82,6 +93,7 @@ export class FuzzReport {
     const broken = [...this.violations.values()].map(
       ({ what, times, request, answer }) => `${what}  (${times} times)\n    ${request}\n    ${answer}`,
     );
+    const { documented, seen, unseen } = this.refusals;
     return [
       `${'operation'.padEnd(28)} ${'asked'.padStart(6)} ${'2xx'.padStart(6)}  by status`,
       ...lines,
@@ -89,6 +101,7 @@ export class FuzzReport {
       `all: ${counted(statuses)}`,
       `seed ${this.seed}, ${this.requests} requests, ${Math.round(this.coverage * 100)} % of ${this.rows.size} operations succeeded at least once` +
         (this.unsent > 0 ? `, ${this.unsent} not sent for lack of time` : ''),
+      `${seen} of ${documented} documented refusals seen (429 aside); not: ${unseen.join(', ')}`,
       this.neverSucceeded.length === 0 ? '' : `never succeeded: ${this.neverSucceeded.join(', ')}`,
       broken.length === 0 ? 'nothing violated' : `${broken.length} kinds of violations:\n${broken.join('\n')}`,
       '',

@@ -6,18 +6,32 @@ import { barLine, passes, type Section } from './section.js';
 
 const FOLDER = join('docs', 'benchmarks');
 
-/** `<date>.md` for people, `latest.json` for programs. Answers where they are. */
-export function writeReport(machine: Machine, sections: readonly Section[], how: string): string {
-  mkdirSync(FOLDER, { recursive: true });
-  const path = join(FOLDER, `${machine.date.slice(0, 10)}.md`);
-  writeFileSync(path, markdown(machine, sections, how));
+/** One run: where, by which command, and what was found. */
+export interface Run {
+  machine: Machine;
+  how: string;
+  sections: readonly Section[];
+}
+
+/**
+ * `<date>.md` for people, `latest.json` for programs: the figures of the last whole run, all of one commit and one hour.
+ * A run of some of `parts` alone writes `<date>-<those>.md` and touches neither. Answers where the report is.
+ */
+export function writeReport(run: Run, parts: readonly string[], folder = FOLDER): string {
+  const { machine, how, sections } = run;
+  const day = machine.date.slice(0, 10);
+  const isWhole = parts.every((part) => sections.some(({ id }) => id === part));
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, isWhole ? `${day}.md` : `${day}-${sections.map(({ id }) => id).join('')}.md`);
+  writeFileSync(path, markdown(run));
+  if (!isWhole) return path;
   const figures = sections.map(({ id, title, bars, data }) => ({
     id,
     title,
     bars: bars.map((bar) => ({ ...bar, passes: passes(bar) })),
     data,
   }));
-  writeFileSync(join(FOLDER, 'latest.json'), `${JSON.stringify({ machine, how, sections: figures }, null, 2)}\n`);
+  writeFileSync(join(folder, 'latest.json'), `${JSON.stringify({ machine, how, sections: figures }, null, 2)}\n`);
   return path;
 }
 
@@ -37,7 +51,7 @@ export function sectionText({ title, columns, rows, bars, notes }: Section): str
   ].join('\n');
 }
 
-function markdown(machine: Machine, sections: readonly Section[], how: string): string {
+function markdown({ machine, how, sections }: Run): string {
   const facts: [string, string][] = [
     ['machine', `${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, ${machine.system}`],
     ['software', `Node ${machine.node}, PostgreSQL ${machine.postgres}, nats-server ${machine.nats}`],

@@ -24,7 +24,7 @@ export async function benchRpc(rig: Rig, options: Options, say: (line: string) =
   const collector = await discardingCollector();
   try {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
-    say('everything on, as shipped: logs, metrics, limits, and one in ten requests traced to a collector');
+    say('everything on, as shipped: logs, metrics, limits, and requests traced to a collector');
     const on = await measure(rig, options, { database, nats, env, transport: true }, say);
     say('the same with every request traced');
     const every = { ...env, TRACE_SAMPLE_RATIO: '1' };
@@ -82,7 +82,7 @@ async function measure(rig: Rig, options: Options, setup: Setup, say: (line: str
         const before = cpuMsOf(pids);
         const { perSecond, answered, p50, p99 } = await rig.load.run({
           url,
-          paths: [path],
+          requests: [{ path }],
           headers,
           connections: CONNECTIONS,
           seconds: options.seconds,
@@ -137,7 +137,7 @@ function section({ on, traced, quiet }: Measured): Section {
     notes: [
       `${CONNECTIONS} kept-alive connections. Door, responder, broker, database and load generator share the machine's cores.`,
       'Every answer has the same bytes as GET /ai/providers (unread-count and its baseline: one number).',
-      'everything on: the settings a deployment ships with (logs, metrics, limits, access checks) and a collector that throws away what it gets, one request in ten (TRACE_SAMPLE_RATIO); then the same with every request; quiet: LOG_LEVEL=silent and no collector.',
+      'everything on: the settings a deployment ships with (logs, metrics, limits, access checks) and a collector that throws away what it gets, ten requests of every second and one in a hundred of the rest (TRACES_PER_SECOND, TRACE_SAMPLE_RATIO); then the same with every request; quiet: LOG_LEVEL=silent and no collector.',
       'GET /notifications/unread-count runs one statement: count(*) of the unread notifications of one person.',
       'No answer is cached anywhere; the signature of an access token is checked once and then remembered.',
     ],

@@ -1,7 +1,6 @@
 import pg from 'pg';
-import { newId } from '#kernel';
+import { companyName, newId } from '#kernel';
 import { SOURCE_COLUMNS } from '../../apps/jobs-ingestion/src/ingestion/posting-row.js';
-import { companyName } from '../../apps/jobs-ingestion/src/dedup/domain/company-name.js';
 import { excerptOf } from '../../apps/jobs-ingestion/src/ingestion/domain/excerpt.js';
 import { placeWords } from '../../apps/jobs-ingestion/src/ingestion/domain/place-words.js';
 import { readPlaces } from '../../apps/jobs-ingestion/src/places/domain/place.js';

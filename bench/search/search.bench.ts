@@ -93,7 +93,7 @@ class SearchBench {
   ) {}
 
   async measure(env: Record<string, string>, say: (line: string) => void): Promise<Standing[]> {
-    const { database, nats, questions } = this.setup;
+    const { database, nats } = this.setup;
     const apps = await Apps.start({
       apps: ['identity', 'gateway', 'jobs-ingestion'],
       database,
@@ -106,12 +106,11 @@ class SearchBench {
       const { perSecond } = await this.askDirectly();
       const turns = Math.max(1, Math.round((perSecond * this.options.seconds * 0.7) / QUESTIONS));
       this.amount = turns * QUESTIONS;
-      const paths = questions.map(({ path }) => path);
       const pids = apps.pidsOf('gateway', 'jobs-ingestion');
       return await interleaved(
         [
           { name: BASELINE, run: () => this.askDirectly() },
-          { name: SERVICE, run: () => this.askTheDoor(apps.url, paths, pids) },
+          { name: SERVICE, run: () => this.askTheDoor(apps.url, pids) },
         ],
         this.options.rounds,
         say,
@@ -129,11 +128,11 @@ class SearchBench {
     return { ...result, cpuMs: ((cpuMsOf([direct.pid]) ?? NaN) - before) / this.amount };
   }
 
-  private async askTheDoor(url: string, paths: readonly string[], pids: readonly number[]): Promise<Measured> {
+  private async askTheDoor(url: string, pids: readonly number[]): Promise<Measured> {
     const before = cpuMsOf(pids) ?? NaN;
     const { perSecond, p50, p99, answered } = await this.rig.load.run({
       url,
-      paths,
+      requests: this.setup.questions.map(({ path }) => ({ path })),
       connections: HTTP_CONNECTIONS,
       amount: this.amount,
     });

@@ -88,9 +88,17 @@ export class Apps {
     return token;
   }
 
-  async post(path: string, body: unknown, token?: string): Promise<unknown> {
+  post(path: string, body: unknown, token?: string): Promise<unknown> {
+    return this.send('POST', path, body, token);
+  }
+
+  put(path: string, body: unknown, token?: string): Promise<unknown> {
+    return this.send('PUT', path, body, token);
+  }
+
+  private send(method: string, path: string, body: unknown, token?: string): Promise<unknown> {
     return this.ask(path, token, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json' },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });

@@ -9,7 +9,16 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 function run(plan: LoadPlan): Promise<LoadResult> {
-  const requests: Request[] = plan.paths.map((path) => ({ method: 'GET', path, headers: { ...plan.headers } }));
+  const requests: Request[] = plan.requests.map(({ path, body }) =>
+    body === undefined
+      ? { method: 'GET', path, headers: { ...plan.headers } }
+      : {
+          method: 'POST',
+          path,
+          headers: { ...plan.headers, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        },
+  );
   let lastAnswer = 0;
   let clients = 0;
   return new Promise((resolve, reject) => {

@@ -1,8 +1,14 @@
 import { Child } from './child.js';
 
+export interface LoadRequest {
+  path: string;
+  /** Sent as JSON by POST; without one it is a GET. */
+  body?: unknown;
+}
+
 export interface LoadPlan {
   url: string;
-  paths: readonly string[];
+  requests: readonly LoadRequest[];
   headers?: Readonly<Record<string, string>>;
   connections: number;
   /** Either for so long … */
@@ -35,7 +41,7 @@ export class Load {
     const result = JSON.parse(await this.child.said('result ', 300_000)) as LoadResult;
     if (result.failed > 0 || result.answered === 0) {
       throw new Error(
-        `${plan.url}${plan.paths[0] ?? ''}: ${result.failed} requests failed, ${result.answered} succeeded`,
+        `${plan.url}${plan.requests[0]?.path ?? ''}: ${result.failed} requests failed, ${result.answered} succeeded`,
       );
     }
     return result;
