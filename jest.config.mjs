@@ -2,8 +2,8 @@
 // Run with NODE_OPTIONS=--experimental-vm-modules (the packages are ESM only).
 export default {
   testEnvironment: 'node',
-  // A busy machine is no failure; what hangs still ends.
-  testTimeout: 30_000,
+  // A busy machine is no failure; what hangs still ends. Hardly any test sets another time for itself.
+  testTimeout: 120_000,
   // PostgreSQL starts lazily, once per run.
   globalSetup: '<rootDir>/libs/testing/src/jest/setup.mjs',
   globalTeardown: '<rootDir>/libs/testing/src/jest/teardown.mjs',

@@ -94,8 +94,16 @@ export function build() {
   writeFileSync(stamp, wanted);
 }
 
+/** For what runs as seven processes; the script says why where it cannot. */
+export function installNats() {
+  return (
+    spawnSync('bash', [join(root, 'scripts/install-nats-server.sh')], { cwd: root, stdio: 'inherit' }).status === 0
+  );
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   requireNode();
   install();
+  if (process.argv.includes('--with-nats') && !installNats()) fail('nats-server could not be installed.');
   build();
 }

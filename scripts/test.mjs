@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // `make test`: installs what is missing, then every check of the house, cheapest first. Prints the counts last.
 // A step that cannot run here is counted as skipped and says why; it never counts as passed.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, install, requireNode, root } from './prepare.mjs';
+import { build, install, installNats, requireNode, root } from './prepare.mjs';
 
 const only = process.argv
   .find((argument) => argument.startsWith('--only='))
@@ -26,13 +26,23 @@ const bin = (path) => join(root, 'node_modules', path);
 const runNode = (args, env = {}) =>
   spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1;
 
+/** Answers the exit code and what was printed: two at a time would write into each other's lines. */
+const runAside = (args) =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const printed = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => printed.push(chunk));
+    child.on('error', (error) => printed.push(Buffer.from(`${error.message}\n`)));
+    child.on('close', (code) => resolve({ code, printed: Buffer.concat(printed).toString() }));
+  });
+
 /** A tool that either agrees or does not: one check. */
-function check(name, args) {
+async function check(name, args) {
   if (only && !only.includes(name)) return;
-  process.stdout.write(`\n── ${name}\n`);
   const startedAt = Date.now();
-  const ok = runNode(args) === 0;
-  record(name, ok ? 1 : 0, ok ? 0 : 1, 0, startedAt);
+  const { code, printed } = await runAside(args);
+  process.stdout.write(`\n── ${name}\n${printed}`);
+  record(name, code === 0 ? 1 : 0, code === 0 ? 0 : 1, 0, startedAt);
 }
 
 function jest(name, pattern, workers) {
@@ -70,24 +80,32 @@ function jest(name, pattern, workers) {
 
 requireNode();
 install();
-const natsReady =
-  spawnSync('bash', [join(root, 'scripts/install-nats-server.sh')], { cwd: root, stdio: 'inherit' }).status === 0;
-if (!natsReady) process.stdout.write('nats-server could not be installed; tests that need it will fail and say so.\n');
+if (!installNats())
+  process.stdout.write('nats-server could not be installed; tests that need it will fail and say so.\n');
+const s3Ready =
+  spawnSync('sh', [join(root, 'scripts/install-s3-server.sh')], { cwd: root, stdio: 'inherit' }).status === 0;
+if (!s3Ready) process.stdout.write('No S3 server could be installed; tests that need it are counted as skipped.\n');
 build();
 
-check('format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']);
-check('lint', [bin('eslint/bin/eslint.js'), '.']);
-check('types', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
-check('walls', [
-  bin('dependency-cruiser/bin/dependency-cruise.mjs'),
-  '--config',
-  '.dependency-cruiser.cjs',
-  'apps',
-  'libs',
+/** None of them uses more than one core. */
+await Promise.all([
+  check('lint', [bin('eslint/bin/eslint.js'), '.']),
+  (async () => {
+    await check('format', [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']);
+    await check('types', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
+    await check('walls', [
+      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      'apps',
+      'libs',
+    ]);
+  })(),
 ]);
 jest('unit', '(apps|libs)/[^/]+/src/.*\\.spec\\.ts$', 2);
-jest('integration', '(apps/[^/]+/test/(?!e2e/)|libs/[^/]+/test/).*\\.spec\\.ts$', 2);
-jest('end-to-end', 'apps/[^/]+/test/e2e/.*\\.spec\\.ts$', 1);
+// One more than there are cores: much of it waits, for deliveries, leases and back-off.
+jest('integration', '(apps/[^/]+/test/(?!e2e/)|libs/[^/]+/test/).*\\.spec\\.ts$', 3);
+jest('end-to-end', 'apps/[^/]+/test/e2e/.*\\.spec\\.ts$', 2);
 jest('deploy', '(deploy|scripts)/.*\\.spec\\.ts$', 1);
 
 rmSync(scratch, { recursive: true, force: true });
