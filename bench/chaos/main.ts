@@ -76,10 +76,14 @@ const detail = options.verbose === true ? say : (): void => undefined;
 
 say(`${mode}, seed ${seed}; again with: ${command}`);
 const cluster = await Cluster.start({ dist: mutant?.dist ?? build });
-// However we end, the processes end with us: their tether breaks. The folder is for the orderly end only.
-const summary = await run(cluster).finally(() =>
-  cluster.stop({ keep: options.keep === true }).finally(() => mutant?.remove()),
-);
+let summary: Summary;
+try {
+  summary = await run(cluster);
+} finally {
+  // However we end, the processes end with us: their tether breaks. The folder is for the orderly end only.
+  await cluster.stop({ keep: options.keep === true });
+  mutant?.remove();
+}
 if (options.keep === true) say(`logs and data: ${cluster.folder}`);
 process.stdout.write(options.json === true ? `${JSON.stringify(summary)}\n` : `\n${table(summary)}\n`);
 process.exit(summary.ok ? 0 : 1);

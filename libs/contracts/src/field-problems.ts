@@ -1,4 +1,4 @@
-import { type TLocalizedValidationError } from 'typebox/error';
+import type { TLocalizedValidationError } from 'typebox/error';
 import { CountryCode, CurrencyCode, Line, Text, WebUrl } from './schema.js';
 
 /** One wrong field: public path (`links.0.url`) and what would be right. The same shape as the kernel's FieldProblem. */

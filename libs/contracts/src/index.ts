@@ -15,5 +15,5 @@ export * from './readers.js';
 export * from './schema.js';
 export * from './services.js';
 export * from './validation.js';
-export { type SchemaProblem } from './field-problems.js';
+export type { SchemaProblem } from './field-problems.js';
 export * from './user-data.js';

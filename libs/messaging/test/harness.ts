@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import { type Envelope, type EventContract, type ServiceName } from '#contracts';
+import type { Envelope, EventContract, ServiceName } from '#contracts';
 import { newId } from '#kernel';
 import {
   type Bus,

@@ -1,15 +1,7 @@
 import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
 import { expect } from '@jest/globals';
-import {
-  type Caller,
-  type CommandContract,
-  type EventContract,
-  type RpcContract,
-  type Static,
-  type TSchema,
-  type User,
-} from '#contracts';
+import type { Caller, CommandContract, EventContract, RpcContract, Static, TSchema, User } from '#contracts';
 import {
   type DeliveryKind,
   registerAccount,

@@ -1,6 +1,6 @@
 import { CUSTOM_SOURCE } from '#contracts';
 import { type FieldProblem, invalid } from '#kernel';
-import { type IncomingPosting } from '../ingestion/domain/plan-batch.js';
+import type { IncomingPosting } from '../ingestion/domain/plan-batch.js';
 import { incomingPosting } from '../ingestion/posting-row.js';
 import { enrich, type NormalisedPosting } from '../normalise/index.js';
 import { statedSalary } from '../salary/domain/salary.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { getMatchProfile, MatchFoundV1, type MatchProfile, RefreshMatchProfileV1 } from '#contracts';
-import { type Clock } from '#kernel';
+import type { Clock } from '#kernel';
 import { type EventContext, Outbox, RpcClient, type RpcContext, type WorkContext } from '#messaging';
 import { Database, type Tx, UnitOfWork } from '#persistence';
 import { CLOCK } from '#platform';

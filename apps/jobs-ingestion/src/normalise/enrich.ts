@@ -2,13 +2,13 @@ import { foldInPlace } from '#kernel';
 import { blockingKeysOf, companyKey, profileOf, titleKey } from '../dedup/domain/profile.js';
 import { mainPlace, readPlaces } from '../places/domain/place.js';
 import { parseSalary } from '../salary/domain/parse-salary.js';
-import { type Salary } from '../salary/domain/salary.js';
+import type { Salary } from '../salary/domain/salary.js';
 import { extractSkills, type SkillName } from '../skills/domain/extract-skills.js';
 import { visaVerdict } from '../visa/domain/visa-verdict.js';
 import { canonicalUrl } from './domain/canonical-url.js';
 import { experienceLevelOf } from './domain/experience-level.js';
 import { detectLanguage } from './domain/language.js';
-import { type EnrichedPosting, type NormalisedPosting } from './domain/posting.js';
+import type { EnrichedPosting, NormalisedPosting } from './domain/posting.js';
 import { remoteModeOfLabel, remoteModeOfText } from './domain/remote-mode.js';
 
 /** Running text beyond this repeats itself; remote work is stated in the first paragraphs or not at all. */

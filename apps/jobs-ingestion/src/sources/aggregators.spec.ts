@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type OutboundOutcome } from '#platform';
+import type { OutboundOutcome } from '#platform';
 import {
   contextOf,
   FakeSite,
@@ -10,7 +10,7 @@ import {
   postingsOf,
   registryOf,
 } from '../../test/support/fake-site.js';
-import { type SourcePage } from './source.port.js';
+import type { SourcePage } from './source.port.js';
 
 describe('Arbeitnow', () => {
   const site = (): FakeSite =>

@@ -5,7 +5,7 @@ import { expect, it } from '@jest/globals';
 import { type OutboundOutcome, readSettings } from '#platform';
 import { describeWithCorpus } from '#testing';
 import { enrich } from '../normalise/enrich.js';
-import { type EnrichedPosting } from '../normalise/domain/posting.js';
+import type { EnrichedPosting } from '../normalise/domain/posting.js';
 import { sourceSettings } from './settings.js';
 import { SourceRegistry } from './source.registry.js';
 

@@ -1,5 +1,5 @@
-import { type OutboundHttp } from '#platform';
-import { type NormalisedPosting } from '../normalise/domain/posting.js';
+import type { OutboundHttp } from '#platform';
+import type { NormalisedPosting } from '../normalise/domain/posting.js';
 
 /** Reason of an item that its board itself keeps from the public: it is read well, and gone. */
 export const NOT_LISTED = 'not listed';

@@ -5,8 +5,8 @@ import { himalayasSource } from './himalayas/source.js';
 import { leverSource } from './lever/source.js';
 import { remotiveSource } from './remotive/source.js';
 import { sampleFeedSource } from './sample-feed/sample-feed.source.js';
-import { type SourceSettings } from './settings.js';
-import { type JobSource } from './source.port.js';
+import type { SourceSettings } from './settings.js';
+import type { JobSource } from './source.port.js';
 import { theMuseSource } from './themuse/source.js';
 
 /** All sources there are, by name, with the switch of each. The order is the order of runs and lists. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type OutboundOutcome, type OutboundRequest, readSettings } from '#platform';
 import { enrich } from '../../src/normalise/enrich.js';
-import { type EnrichedPosting } from '../../src/normalise/domain/posting.js';
+import type { EnrichedPosting } from '../../src/normalise/domain/posting.js';
 import { sourceSettings } from '../../src/sources/settings.js';
-import { type FetchContext, type JobSource, type SourcePage } from '../../src/sources/source.port.js';
+import type { FetchContext, JobSource, SourcePage } from '../../src/sources/source.port.js';
 import { SourceRegistry } from '../../src/sources/source.registry.js';
 
 export const NOW = new Date('2026-11-20T10:00:00.000Z');

@@ -1,12 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  type CreateWebhookBody,
-  type listWebhooks,
-  type NewWebhook,
-  type Static,
-  type UpdateWebhookBody,
-  type Webhook,
-} from '#contracts';
+import type { CreateWebhookBody, listWebhooks, NewWebhook, Static, UpdateWebhookBody, Webhook } from '#contracts';
 import { type Clock, conflict, invalid, newId, notFound } from '#kernel';
 import { callerId, type RpcContext } from '#messaging';
 import { type Tx, UnitOfWork } from '#persistence';

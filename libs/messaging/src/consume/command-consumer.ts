@@ -1,4 +1,4 @@
-import { type CommandContract, type Envelope } from '#contracts';
+import type { CommandContract, Envelope } from '#contracts';
 import { faultPoint, newId } from '#kernel';
 import type { Database, Tx } from '#persistence';
 import type { ConsumerSpec, Delivery } from '../bus/bus.port.js';

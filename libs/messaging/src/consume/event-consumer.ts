@@ -1,4 +1,4 @@
-import { type Envelope, type EventContract } from '#contracts';
+import type { Envelope, EventContract } from '#contracts';
 import { AppError, faultPoint, newId } from '#kernel';
 import type { Tx, UnitOfWork } from '#persistence';
 import type { ConsumerSpec, Delivery, Headers } from '../bus/bus.port.js';

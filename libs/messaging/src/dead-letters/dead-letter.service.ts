@@ -1,5 +1,5 @@
 import type { Static } from '#contracts';
-import { type DeadLetter, type Envelope } from '#contracts';
+import type { DeadLetter, Envelope } from '#contracts';
 import { newId } from '#kernel';
 import type { Database, Tx, UnitOfWork } from '#persistence';
 import type { Headers } from '../bus/bus.port.js';

@@ -1,5 +1,5 @@
 import type { MessageHandler } from '@nestjs/microservices';
-import { type Envelope } from '#contracts';
+import type { Envelope } from '#contracts';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { EventContext } from '../consume/contexts.js';
 import type { EventRoute } from '../consume/event-consumer.js';

@@ -1,4 +1,4 @@
-import { type StreamConfig } from '@nats-io/jetstream';
+import type { StreamConfig } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { StreamSpec } from './topology.js';
 

@@ -1,5 +1,5 @@
 import { showValue } from './read-settings.js';
-import { type SettingKind, type SettingsDefinition } from './setting.js';
+import type { SettingKind, SettingsDefinition } from './setting.js';
 
 export interface SettingDescription {
   name: string;

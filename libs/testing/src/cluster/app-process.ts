@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AppName } from '#contracts';
+import type { AppName } from '#contracts';
 import { KEEPER } from '../nats/nats-process.js';
 
 export interface AppProcessOptions {

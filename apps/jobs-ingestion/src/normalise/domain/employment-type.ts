@@ -1,4 +1,4 @@
-import { type EMPLOYMENT_TYPES } from '#contracts';
+import type { EMPLOYMENT_TYPES } from '#contracts';
 import { foldInPlace } from '#kernel';
 
 export type EmploymentType = (typeof EMPLOYMENT_TYPES)[number];

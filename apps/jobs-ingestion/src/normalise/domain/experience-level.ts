@@ -1,4 +1,4 @@
-import { type JOB_EXPERIENCE_LEVELS } from '#contracts';
+import type { JOB_EXPERIENCE_LEVELS } from '#contracts';
 import { foldInPlace } from '#kernel';
 
 export type ExperienceLevel = (typeof JOB_EXPERIENCE_LEVELS)[number];

@@ -1,12 +1,12 @@
-import { type DedupProfile } from '../../dedup/domain/profile.js';
-import { type Salary } from '../../salary/domain/salary.js';
-import { type SkillName } from '../../skills/domain/extract-skills.js';
-import { type Place } from '../../places/domain/place.js';
-import { type SourceFlag, type VisaAssessment } from '../../visa/domain/visa-verdict.js';
-import { type Language } from './language.js';
-import { type ExperienceLevel } from './experience-level.js';
-import { type EmploymentType } from './employment-type.js';
-import { type RemoteMode } from './remote-mode.js';
+import type { DedupProfile } from '../../dedup/domain/profile.js';
+import type { Salary } from '../../salary/domain/salary.js';
+import type { SkillName } from '../../skills/domain/extract-skills.js';
+import type { Place } from '../../places/domain/place.js';
+import type { SourceFlag, VisaAssessment } from '../../visa/domain/visa-verdict.js';
+import type { Language } from './language.js';
+import type { ExperienceLevel } from './experience-level.js';
+import type { EmploymentType } from './employment-type.js';
+import type { RemoteMode } from './remote-mode.js';
 
 /** Longest values kept; longer ones are cut, because a posting with a huge title is still an opening. */
 export const LIMITS = {

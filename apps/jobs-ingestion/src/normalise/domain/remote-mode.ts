@@ -1,4 +1,4 @@
-import { type REMOTE_MODES } from '#contracts';
+import type { REMOTE_MODES } from '#contracts';
 import { foldInPlace } from '#kernel';
 
 export type RemoteMode = (typeof REMOTE_MODES)[number];

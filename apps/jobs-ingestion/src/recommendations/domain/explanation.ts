@@ -1,5 +1,5 @@
 import type { MatchExplanation } from '#contracts';
-import { type MatchScore, type Opening, type Person } from './match-score.js';
+import type { MatchScore, Opening, Person } from './match-score.js';
 
 /** What can be said to a person about a score, in words that name what is unknown. */
 export interface Explained {

@@ -1,5 +1,5 @@
 import { foldInPlace } from '#kernel';
-import { type Salary, type SalaryPeriod } from './salary.js';
+import type { Salary, SalaryPeriod } from './salary.js';
 
 const SYMBOLS: Readonly<Record<string, string>> = {
   '€': 'EUR',

@@ -1,5 +1,5 @@
 import type { SearchJobsRequest } from '#contracts';
-import { type Cursor, type SortBy } from '../domain/cursor.js';
+import type { Cursor, SortBy } from '../domain/cursor.js';
 import { Parameters } from '../parameters.js';
 import { comparedCurrency, type CurrencyContext } from './compared-currency.js';
 import { jobJson, jobMembers } from './job-json.js';

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../normalise/domain/posting.js';
 import { employmentTypeOf } from '../../normalise/domain/employment-type.js';
 import { asBoolean, asLine, asLines, asObject, asText } from '../shared/json.js';
-import { type PostingDraft } from '../shared/posting-draft.js';
+import type { PostingDraft } from '../shared/posting-draft.js';
 
 /** `created_at` is in seconds; the country is never given; `job_types` mixes hours and levels, German and English. */
 export function mapArbeitnow(value: unknown): PostingDraft | null {

@@ -3,9 +3,9 @@ import { employmentTypeOf } from '../../normalise/domain/employment-type.js';
 import { remoteModeOfLabel, type RemoteMode } from '../../normalise/domain/remote-mode.js';
 import { readCountry } from '../../places/domain/place.js';
 import { salaryPeriodOf, statedSalary, type Salary } from '../../salary/domain/salary.js';
-import { type Board } from '../shared/board-source.js';
+import type { Board } from '../shared/board-source.js';
 import { asArray, asBoolean, asLine, asNumber, asObject, asText, type JsonObject } from '../shared/json.js';
-import { type PostingDraft } from '../shared/posting-draft.js';
+import type { PostingDraft } from '../shared/posting-draft.js';
 import { NOT_LISTED } from '../source.port.js';
 
 /** Unlisted jobs are only for people with the link. The employer's name is nowhere in the answer. */

@@ -1,8 +1,8 @@
-import { type SourceSettings } from '../settings.js';
+import type { SourceSettings } from '../settings.js';
 import { boardSource } from '../shared/board-source.js';
 import { asArray, asObject } from '../shared/json.js';
 import { addressOf } from '../shared/paged-source.js';
-import { type JobSource } from '../source.port.js';
+import type { JobSource } from '../source.port.js';
 import { mapAshby } from './map.js';
 
 /** Board names are case-sensitive in places: they are sent as configured. */

@@ -1,5 +1,5 @@
-import { type Readable } from 'node:stream';
-import { type FileRecord } from './file-record.js';
+import type { Readable } from 'node:stream';
+import type { FileRecord } from './file-record.js';
 
 const MAX_FIELD = 1_000_000;
 

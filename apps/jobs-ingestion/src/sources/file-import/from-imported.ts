@@ -1,7 +1,7 @@
-import { type ImportedPosting } from '#contracts';
-import { type NormalisedPosting } from '../../normalise/domain/posting.js';
+import type { ImportedPosting } from '#contracts';
+import type { NormalisedPosting } from '../../normalise/domain/posting.js';
 import { statedSalary } from '../../salary/domain/salary.js';
-import { type RejectedItem } from '../source.port.js';
+import type { RejectedItem } from '../source.port.js';
 import { toPosting } from '../shared/posting-draft.js';
 
 /** An imported posting as any source's: what the file leaves out is read from its text. */

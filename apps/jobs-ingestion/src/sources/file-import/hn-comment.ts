@@ -1,4 +1,4 @@
-import { type ImportedPosting } from '#contracts';
+import type { ImportedPosting } from '#contracts';
 import { parseInstant } from '../../normalise/domain/dates.js';
 import { remoteModeOfLabel } from '../../normalise/domain/remote-mode.js';
 import { cleanLine } from '../../normalise/domain/text.js';

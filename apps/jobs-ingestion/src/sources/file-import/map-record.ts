@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ImportedPosting } from '#contracts';
+import type { ImportedPosting } from '#contracts';
 import { canonicalUrl } from '../../normalise/domain/canonical-url.js';
 import { parseInstant } from '../../normalise/domain/dates.js';
 import { employmentTypeOf } from '../../normalise/domain/employment-type.js';

@@ -1,5 +1,5 @@
-import { type Readable } from 'node:stream';
-import { type ImportedPosting } from '#contracts';
+import type { Readable } from 'node:stream';
+import type { ImportedPosting } from '#contracts';
 import { mapRecord } from './map-record.js';
 import { readRecords } from './read-records.js';
 

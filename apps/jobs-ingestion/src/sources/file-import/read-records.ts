@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { PassThrough, type Readable, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parseCsv } from './csv.js';
-import { type FileRecord } from './file-record.js';
+import type { FileRecord } from './file-record.js';
 import { asArray, asObject } from '../shared/json.js';
 
 /** A JSON document is read whole, unlike lines and CSV. */

@@ -4,9 +4,9 @@ import { languageOfTag } from '../../normalise/domain/language.js';
 import { remoteModeOfLabel } from '../../normalise/domain/remote-mode.js';
 import { decodeEntities } from '../../normalise/domain/text.js';
 import { statedSalary, type Salary, type SalaryPeriod } from '../../salary/domain/salary.js';
-import { type Board } from '../shared/board-source.js';
+import type { Board } from '../shared/board-source.js';
 import { asArray, asLine, asLines, asNumber, asObject, asText } from '../shared/json.js';
-import { type PostingDraft } from '../shared/posting-draft.js';
+import type { PostingDraft } from '../shared/posting-draft.js';
 
 /** `content` is escaped HTML. `updated_at` moves with every edit, `first_published` is the posting date. */
 export function mapGreenhouse(value: unknown, board: Board): PostingDraft | null {

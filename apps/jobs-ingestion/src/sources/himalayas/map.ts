@@ -2,7 +2,7 @@ import { LIMITS } from '../../normalise/domain/posting.js';
 import { employmentTypeOf } from '../../normalise/domain/employment-type.js';
 import { salaryPeriodOf, statedSalary } from '../../salary/domain/salary.js';
 import { asArray, asLine, asLines, asNumber, asObject, asText } from '../shared/json.js';
-import { type PostingDraft } from '../shared/posting-draft.js';
+import type { PostingDraft } from '../shared/posting-draft.js';
 
 /** Remote jobs only; an empty list of restrictions means worldwide; dates in seconds; `guid` is the id. */
 export function mapHimalayas(value: unknown): PostingDraft | null {

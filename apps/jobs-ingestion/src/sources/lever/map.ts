@@ -3,9 +3,9 @@ import { employmentTypeOf } from '../../normalise/domain/employment-type.js';
 import { remoteModeOfLabel } from '../../normalise/domain/remote-mode.js';
 import { readCountry } from '../../places/domain/place.js';
 import { salaryPeriodOf, statedSalary } from '../../salary/domain/salary.js';
-import { type Board } from '../shared/board-source.js';
+import type { Board } from '../shared/board-source.js';
 import { asArray, asLine, asLines, asNumber, asObject, asText, type JsonObject } from '../shared/json.js';
-import { type PostingDraft } from '../shared/posting-draft.js';
+import type { PostingDraft } from '../shared/posting-draft.js';
 
 /** `createdAt` is in milliseconds; the employer's name is nowhere in the answer; `commitment` is free text. */
 export function mapLever(value: unknown, board: Board): PostingDraft | null {

@@ -1,8 +1,8 @@
-import { type SourceSettings } from '../settings.js';
+import type { SourceSettings } from '../settings.js';
 import { boardSource } from '../shared/board-source.js';
 import { asArray } from '../shared/json.js';
 import { addressOf } from '../shared/paged-source.js';
-import { type JobSource } from '../source.port.js';
+import type { JobSource } from '../source.port.js';
 import { mapLever } from './map.js';
 
 /** Accounts of the European installation are listed as `eu:site`. */

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../normalise/domain/posting.js';
 import { employmentTypeOf } from '../../normalise/domain/employment-type.js';
 import { asLine, asLines, asObject, asText } from '../shared/json.js';
-import { type PostingDraft } from '../shared/posting-draft.js';
+import type { PostingDraft } from '../shared/posting-draft.js';
 
 /** Every posting is remote; `candidate_required_location` says from where; dates have no zone and mean UTC. */
 export function mapRemotive(value: unknown): PostingDraft | null {

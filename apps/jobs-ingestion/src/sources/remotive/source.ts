@@ -1,6 +1,6 @@
-import { type SourceSettings } from '../settings.js';
+import type { SourceSettings } from '../settings.js';
 import { fetchPages } from '../shared/paged-source.js';
-import { type JobSource } from '../source.port.js';
+import type { JobSource } from '../source.port.js';
 import { remotivePages } from './fetch.js';
 import { mapRemotive } from './map.js';
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { fold } from '#kernel';
 import { detectLanguage } from '../../normalise/domain/language.js';
 import { enrich } from '../../normalise/enrich.js';
-import { type EnrichedPosting } from '../../normalise/domain/posting.js';
+import type { EnrichedPosting } from '../../normalise/domain/posting.js';
 import { Groups, knownPostings, pagesOf, pairsOf, readTruth, type Known } from './test/sample-feed.js';
 
 type Row = Known & { enriched: EnrichedPosting };

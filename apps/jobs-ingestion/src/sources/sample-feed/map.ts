@@ -2,9 +2,9 @@ import { employmentTypeOf } from '../../normalise/domain/employment-type.js';
 import { LIMITS } from '../../normalise/domain/posting.js';
 import { remoteModeOfLabel } from '../../normalise/domain/remote-mode.js';
 import { type Salary, salaryPeriodOf, statedSalary } from '../../salary/domain/salary.js';
-import { type SourceFlag } from '../../visa/domain/visa-verdict.js';
+import type { SourceFlag } from '../../visa/domain/visa-verdict.js';
 import { asArray, asLine, asLines, asNumber, asObject } from '../shared/json.js';
-import { type PostingDraft } from '../shared/posting-draft.js';
+import type { PostingDraft } from '../shared/posting-draft.js';
 
 const DAY_MS = 86_400_000;
 /** Behind every name, so that nobody takes an invented employer for a real one that happens to be called the same. */

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { asArray } from '../shared/json.js';
 import { pageWithout, unusable } from '../shared/fetch-json.js';
 import { readItems } from '../shared/posting-draft.js';
-import { type FetchContext, type JobSource, type SourcePage } from '../source.port.js';
+import type { FetchContext, JobSource, SourcePage } from '../source.port.js';
 import { mapSampleFeed } from './map.js';
 
 /** Lies beside the compiled code as well: the build copies data files. */

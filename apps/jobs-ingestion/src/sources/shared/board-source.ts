@@ -1,6 +1,6 @@
 import { fetchJson, pageWithout, unusable } from './fetch-json.js';
 import { type Origin, type PostingDraft, readItems } from './posting-draft.js';
-import { type FetchContext, type JobSource, type SourcePage } from '../source.port.js';
+import type { FetchContext, JobSource, SourcePage } from '../source.port.js';
 
 /** A company's board in a hiring system: its token in addresses, and the employer's name where the answer lacks it. */
 export interface Board {

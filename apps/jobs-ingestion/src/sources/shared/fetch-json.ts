@@ -1,5 +1,5 @@
 import { jsonOf, type OutboundOutcome } from '#platform';
-import { type FetchContext, type PageOutcome, type SourcePage } from '../source.port.js';
+import type { FetchContext, PageOutcome, SourcePage } from '../source.port.js';
 
 type Refusal = Exclude<PageOutcome, { kind: 'ok' }>;
 

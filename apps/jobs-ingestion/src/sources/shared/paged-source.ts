@@ -1,6 +1,6 @@
 import { fetchJson, pageWithout, unusable } from './fetch-json.js';
 import { type PostingDraft, readItems } from './posting-draft.js';
-import { type FetchContext, type JobSource, type SourcePage } from '../source.port.js';
+import type { FetchContext, JobSource, SourcePage } from '../source.port.js';
 
 export interface NextRequest {
   url: string;

@@ -3,7 +3,7 @@ import { parseHttpUrl } from '../../normalise/domain/canonical-url.js';
 import { parseInstant } from '../../normalise/domain/dates.js';
 import { cleanLine, decodeEntities } from '../../normalise/domain/text.js';
 import { describe } from '../../normalise/html.js';
-import { type RejectedItem } from '../source.port.js';
+import type { RejectedItem } from '../source.port.js';
 
 /** What a mapping found, as found. Everything is optional: `toPosting` decides what may be missing. */
 export type PostingDraft = Partial<

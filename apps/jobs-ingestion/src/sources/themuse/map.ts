@@ -1,7 +1,7 @@
 import { LIMITS } from '../../normalise/domain/posting.js';
 import { employmentTypeOf } from '../../normalise/domain/employment-type.js';
 import { asArray, asLine, asObject, asText } from '../shared/json.js';
-import { type PostingDraft } from '../shared/posting-draft.js';
+import type { PostingDraft } from '../shared/posting-draft.js';
 
 const ANYWHERE = /^flexible\s*\/\s*remote$/i;
 

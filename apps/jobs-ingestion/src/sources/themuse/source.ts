@@ -1,6 +1,6 @@
-import { type SourceSettings } from '../settings.js';
+import type { SourceSettings } from '../settings.js';
 import { fetchPages } from '../shared/paged-source.js';
-import { type JobSource } from '../source.port.js';
+import type { JobSource } from '../source.port.js';
 import { theMusePages } from './fetch.js';
 import { mapTheMuse } from './map.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { type VISA_POLARITIES } from '#contracts';
+import type { VISA_POLARITIES } from '#contracts';
 import { describeWithCorpus } from '#testing';
 import { visaVerdict } from './visa-verdict.js';
 

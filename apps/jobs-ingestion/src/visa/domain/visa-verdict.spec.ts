@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type VisaPolarity } from './rules/index.js';
+import type { VisaPolarity } from './rules/index.js';
 import { visaVerdict } from './visa-verdict.js';
 
 const polarities = (text: string): VisaPolarity[] => visaVerdict(text).evidence.map((one) => one.polarity);

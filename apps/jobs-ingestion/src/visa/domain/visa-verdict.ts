@@ -1,4 +1,4 @@
-import { type VISA_VERDICTS } from '#contracts';
+import type { VISA_VERDICTS } from '#contracts';
 import { foldInPlace } from '#kernel';
 import { TRIGGER, UNRELATED, VISA_RULES, type VisaPolarity, type VisaRule } from './rules/index.js';
 import { clausesAround, type Clause } from './sentences.js';

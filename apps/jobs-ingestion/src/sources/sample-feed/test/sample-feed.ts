@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type NormalisedPosting } from '../../../normalise/domain/posting.js';
+import type { NormalisedPosting } from '../../../normalise/domain/posting.js';
 import { asObject, asLine } from '../../shared/json.js';
-import { type FetchContext, type SourcePage } from '../../source.port.js';
+import type { FetchContext, SourcePage } from '../../source.port.js';
 import { sampleFeedSource } from '../sample-feed.source.js';
 
 export const NOW = new Date('2026-03-10T09:30:00.000Z');

@@ -1,4 +1,4 @@
-import { type VISA_POLARITIES } from '#contracts';
+import type { VISA_POLARITIES } from '#contracts';
 
 export type VisaPolarity = (typeof VISA_POLARITIES)[number];
 
