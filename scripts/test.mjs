@@ -4,7 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build, install, installNats, requireNode, root } from './prepare.mjs';
 
 const only = process.argv
@@ -14,6 +14,7 @@ const only = process.argv
 const scratch = mkdtempSync(join(tmpdir(), 'career-copilot-test-'));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const rows = [];
+const unsteady = [];
 
 function record(name, passed, failed, skipped, startedAt, note = '') {
   counts.passed += passed;
@@ -49,14 +50,39 @@ function jest(name, pattern, workers) {
   if (only && !only.includes(name)) return;
   process.stdout.write(`\n── ${name}\n`);
   const startedAt = Date.now();
+  const first = runJest(name, [`--testPathPatterns=${pattern}`, `--maxWorkers=${workers}`]);
+  if (first === undefined) return record(name, 0, 1, 0, startedAt, 'jest wrote no report');
+  const again = first.specs.filter(({ failed }) => failed > 0).map(({ file }) => file);
+  const second = again.length > 0 && again.length <= MOST_AGAIN ? runAgain(name, again) : undefined;
+  const specs = first.specs.map((spec) => second?.specs.find(({ file }) => file === spec.file) ?? spec);
+  const sum = (of) => specs.reduce((total, spec) => total + spec[of], 0);
+  // A run that is green without a test is not green, nor is one that jest ended in another way than its reports say.
+  const silent = specs.length === 0 || (first.status !== 0 && again.length === 0) ? 1 : 0;
+  record(name, sum('passed'), sum('failed') + silent, sum('skipped'), startedAt);
+}
+
+/** More failing specs than this are no accident. */
+const MOST_AGAIN = 3;
+
+/**
+ * A spec that failed beside others is run once more, alone. What fails only in company is named at the end, above the
+ * counts: it passes, since the behaviour it claims was seen, and it is a debt, since it hangs on the machine's pace.
+ */
+function runAgain(name, files) {
+  process.stdout.write(`\n── ${name}, once more and alone: ${files.join(', ')}\n`);
+  const second = runJest(`${name}-again`, ['--runTestsByPath', ...files, '--maxWorkers=1']);
+  for (const { file, failed } of second?.specs ?? []) if (failed === 0) unsteady.push(file);
+  return second;
+}
+
+function runJest(name, selection) {
   const report = join(scratch, `${name}.json`);
   const status = runNode(
     [
       '--experimental-vm-modules',
       '--no-warnings',
       bin('jest/bin/jest.js'),
-      `--testPathPatterns=${pattern}`,
-      `--maxWorkers=${workers}`,
+      ...selection,
       '--json',
       `--outputFile=${report}`,
       '--silent=false',
@@ -64,18 +90,19 @@ function jest(name, pattern, workers) {
     ],
     { NODE_ENV: 'test' },
   );
-  if (!existsSync(report)) return record(name, 0, 1, 0, startedAt, 'jest wrote no report');
-  const result = JSON.parse(readFileSync(report, 'utf8'));
-  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-  // A run that is green without a test is not green.
-  const empty = result.numTotalTests === 0 ? 1 : 0;
-  record(
-    name,
-    result.numPassedTests,
-    failed + empty + (status !== 0 && failed === 0 ? 1 : 0),
-    result.numPendingTests + result.numTodoTests,
-    startedAt,
-  );
+  if (!existsSync(report)) return undefined;
+  const specs = JSON.parse(readFileSync(report, 'utf8')).testResults.map(({ name: path, status, assertionResults }) => {
+    const count = (...states) => assertionResults.filter((one) => states.includes(one.status)).length;
+    const failed = count('failed');
+    // One that could not be loaded, or whose preparations failed, has no test that says so.
+    return {
+      file: relative(root, path),
+      passed: count('passed'),
+      failed: status === 'failed' && failed === 0 ? 1 : failed,
+      skipped: count('pending', 'todo', 'skipped', 'disabled'),
+    };
+  });
+  return { status, specs };
 }
 
 requireNode();
@@ -119,5 +146,6 @@ if (!process.env.CORPUS_DIR)
   process.stdout.write(
     '\nCORPUS_DIR is not set: tests on recorded postings were skipped (they are in the skipped count).\n',
   );
+for (const file of unsteady) process.stdout.write(`\nunsteady: ${file} failed beside others and passed alone\n`);
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 process.exit(counts.failed === 0 ? 0 : 1);

@@ -286,6 +286,20 @@ export function describeBus(name: string, start: () => Promise<BusUnderTest>): v
         expect(performance.now() - before).toBeLessThan(1_500);
       });
 
+      it('ends at once when it is told to stop, and leaves what comes later to others', async () => {
+        const topic = unique();
+        const stop = new AbortController();
+        const stopped = a.fetch(consumer(topic), 5, 60_000, stop.signal);
+        await sleep(100);
+        stop.abort();
+        expect(await stopped).toEqual([]);
+        expect(await a.fetch(consumer(topic), 5, 60_000, stop.signal)).toEqual([]);
+        await tell(topic, 'later');
+        const [delivery] = await b.fetch(consumer(topic), 5, 20_000);
+        expect([delivery?.attempt, payloads(delivery === undefined ? [] : [delivery])]).toEqual([1, ['later']]);
+        await delivery?.ack();
+      });
+
       it('takes only what its filter lets through', async () => {
         const topic = unique();
         await a.append(EVENTS, unique(), message(`evt.test.${topic}.thing.made.v1`, 'made'));

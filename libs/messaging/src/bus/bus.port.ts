@@ -86,8 +86,11 @@ export interface Bus {
   subscribe(subject: string, listener: (message: BusMessage) => void): Promise<Unsubscribe>;
   /** Durable: resolves when the stream has stored it. The same message id within the window is stored once. */
   append(stream: string, messageId: string, message: BusMessage): Promise<Appended>;
-  /** Up to `max` deliveries, waiting at most `waitMs` for the first. Creates the durable when it is not there. */
-  fetch(consumer: ConsumerSpec, max: number, waitMs: number): Promise<Delivery[]>;
+  /**
+   * Up to `max` deliveries, waiting at most `waitMs` for the first, and no longer than until `stop` fires. Creates the
+   * durable when it is not there.
+   */
+  fetch(consumer: ConsumerSpec, max: number, waitMs: number, stop?: AbortSignal): Promise<Delivery[]>;
   /** Messages not yet settled by this durable (waiting and handed out); the scaling signal. */
   lag(consumer: ConsumerSpec): Promise<number>;
   streamState(stream: string): Promise<StreamState>;

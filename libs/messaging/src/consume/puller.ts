@@ -24,6 +24,7 @@ export class Puller {
   private readonly held = new Set<Delivery>();
   private readonly changed = new Bell();
   private readonly abort = new AbortController();
+  private readonly stopFetching = new AbortController();
   private stopping = false;
   private running = 0;
   private heartbeat: NodeJS.Timeout | undefined;
@@ -47,6 +48,7 @@ export class Puller {
     if (this.stopping) return;
     this.stopping = true;
     this.handBackWaiting();
+    this.stopFetching.abort();
     this.changed.ring();
   }
 
@@ -74,7 +76,9 @@ export class Puller {
         continue;
       }
       try {
-        this.accept(await this.parts.bus.fetch(this.parts.spec, free, this.parts.fetchWaitMs));
+        this.accept(
+          await this.parts.bus.fetch(this.parts.spec, free, this.parts.fetchWaitMs, this.stopFetching.signal),
+        );
         pause = FIRST_PAUSE_MS;
       } catch (error) {
         const { stream, durable } = this.parts.spec;

@@ -96,8 +96,8 @@ export class LocalBus implements Bus {
     return batcher.add({ messageId, message });
   }
 
-  fetch(consumer: ConsumerSpec, max: number, waitMs: number): Promise<Delivery[]> {
-    return this.tracked(this.fetchUntil(consumer, max, performance.now() + waitMs));
+  fetch(consumer: ConsumerSpec, max: number, waitMs: number, stop?: AbortSignal): Promise<Delivery[]> {
+    return this.tracked(this.fetchUntil(consumer, max, performance.now() + waitMs, stop));
   }
 
   lag(consumer: ConsumerSpec): Promise<number> {
@@ -153,18 +153,21 @@ export class LocalBus implements Bus {
     }
   }
 
-  private async fetchUntil(spec: ConsumerSpec, max: number, deadline: number): Promise<Delivery[]> {
-    while (!this.closing) {
+  private async fetchUntil(spec: ConsumerSpec, max: number, deadline: number, stop?: AbortSignal): Promise<Delivery[]> {
+    const isOver = (): boolean => this.closing || stop?.aborted === true;
+    while (!isOver()) {
       const waiter = this.hub.waiter(spec.stream, spec.durable, spec.filterSubject);
+      stop?.addEventListener('abort', waiter.wake, { once: true });
       try {
         const { taken, dueInMs } = await this.store.fetch(spec, max);
-        if (taken.length > 0 && !this.closing) return taken.map((one) => this.toDelivery(spec, one));
-        // Closed while the statement ran: others may have them at once.
+        if (taken.length > 0 && !isOver()) return taken.map((one) => this.toDelivery(spec, one));
+        // Over while the statement ran: others may have them at once.
         await Promise.all(taken.map((one) => this.settle(spec, one, 'later', 0)));
         const left = deadline - performance.now();
-        if (left <= 0 || this.closing) return [];
+        if (left <= 0 || isOver()) return [];
         await waiter.until(Math.max(SHORTEST_WAIT_MS, Math.min(left, dueInMs ?? POLL_MS, POLL_MS)));
       } finally {
+        stop?.removeEventListener('abort', waiter.wake);
         waiter.cancel();
       }
     }

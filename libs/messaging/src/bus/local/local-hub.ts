@@ -96,7 +96,11 @@ export class LocalHub {
   }
 
   /** Register before looking, so that what arrives in between is not missed; `until` then returns at once. */
-  waiter(stream: string, durable: string, filter: string): { until(ms: number): Promise<void>; cancel(): void } {
+  waiter(
+    stream: string,
+    durable: string,
+    filter: string,
+  ): { until(ms: number): Promise<void>; wake: () => void; cancel(): void } {
     let wake = (): void => undefined;
     const woken = new Promise<void>((resolve) => (wake = resolve));
     const waiter: Waiter = { durable, matches: subjectMatcher(filter), wake };
@@ -108,6 +112,7 @@ export class LocalHub {
     };
     return {
       cancel,
+      wake,
       until: async (ms) => {
         const timer = setTimeout(wake, ms);
         await woken;

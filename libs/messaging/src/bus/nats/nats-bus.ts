@@ -145,8 +145,8 @@ export class NatsBus implements Bus {
     }
   }
 
-  fetch(consumer: ConsumerSpec, max: number, waitMs: number): Promise<Delivery[]> {
-    const running = this.fetchUntil(consumer, max, performance.now() + waitMs);
+  fetch(consumer: ConsumerSpec, max: number, waitMs: number, stop?: AbortSignal): Promise<Delivery[]> {
+    const running = this.fetchUntil(consumer, max, performance.now() + waitMs, stop);
     this.fetching.add(running);
     const done = (): boolean => this.fetching.delete(running);
     running.then(done, done);
@@ -193,8 +193,13 @@ export class NatsBus implements Bus {
     this.requests.setConnected(false);
   }
 
-  private async fetchUntil(consumer: ConsumerSpec, max: number, deadline: number): Promise<Delivery[]> {
-    while (!this.closing) {
+  private async fetchUntil(
+    consumer: ConsumerSpec,
+    max: number,
+    deadline: number,
+    stop?: AbortSignal,
+  ): Promise<Delivery[]> {
+    while (!this.closing && stop?.aborted !== true) {
       // Without this a pull that ends at once because the connection is gone would be repeated without a pause.
       this.requests.assertConnected();
       await this.consumers.ensure(consumer);
@@ -207,7 +212,7 @@ export class NatsBus implements Bus {
         durable: consumer.durable,
         max,
         waitMs: Math.max(SHORTEST_PULL_MS, Math.min(left, LONGEST_PULL_MS)),
-        abort: this.epoch.signal,
+        aborts: stop === undefined ? [this.epoch.signal] : [this.epoch.signal, stop],
       });
       if (outcome === 'silent' || outcome === 'consumer-gone') this.consumers.forget(consumer);
       if (messages.length > 0) {

@@ -12,7 +12,8 @@ export interface PullRequest {
   durable: string;
   max: number;
   waitMs: number;
-  abort: AbortSignal;
+  /** Whichever fires first ends the wait. */
+  aborts: readonly AbortSignal[];
 }
 
 /** The server ends a pull by itself; this is how much later we stop waiting for it to say so. */
@@ -42,7 +43,7 @@ export function pull(connection: NatsConnection, request: PullRequest): Promise<
       ended = true;
       clearTimeout(silence);
       clearTimeout(rest);
-      request.abort.removeEventListener('abort', onAbort);
+      for (const signal of request.aborts) signal.removeEventListener('abort', onAbort);
       // What still arrives for this pull is given back at once (above) instead of after the ack-wait.
       if (mayBringMore) subscription.drain().catch(nothingLeft);
       else subscription.unsubscribe();
@@ -65,8 +66,8 @@ export function pull(connection: NatsConnection, request: PullRequest): Promise<
       },
     });
     const silence = setTimeout(() => end('silent', true), request.waitMs + SILENCE_MS);
-    if (request.abort.aborted) return onAbort();
-    request.abort.addEventListener('abort', onAbort, { once: true });
+    if (request.aborts.some(({ aborted }) => aborted)) return onAbort();
+    for (const signal of request.aborts) signal.addEventListener('abort', onAbort, { once: true });
     connection.publish(
       `$JS.API.CONSUMER.MSG.NEXT.${request.stream}.${request.durable}`,
       JSON.stringify({ batch: request.max, no_wait: true, expires: nanos(request.waitMs) }),
