@@ -62,18 +62,20 @@ export class ExportAssembler {
     }
   }
 
-  /** Takes over from an attempt before this one, and deletes what it left. Undefined when there is nothing to assemble (any more). */
+  /**
+   * Takes over from an attempt before this one, and deletes what it left. Undefined when there is nothing to assemble
+   * (any more). The file goes before its row forgets it, and under the lock of the row: who dies in between leaves
+   * nothing that only the sweep would find, and the attempt before, should it still live, cannot finish meanwhile.
+   */
   private async begin(id: string): Promise<Begun | undefined> {
     const fileId = newFileId();
-    const row = await this.unitOfWork.run(async (tx) => {
+    return this.unitOfWork.run(async (tx) => {
       const row = await this.exports.lock(tx, id);
       if (row?.status !== 'assembling') return undefined;
+      if (row.fileId !== null) await this.files.delete(EXPORTS_AREA, row.fileId);
       await this.exports.assemblesInto(tx, id, fileId, new Date(this.clock.now().getTime() + ATTEMPT_MS));
-      return row;
+      return { ...row, fileId };
     });
-    if (row === undefined) return undefined;
-    if (row.fileId !== null) await this.files.delete(EXPORTS_AREA, row.fileId);
-    return { ...row, fileId };
   }
 
   private async write(row: Begun, context: WorkContext): Promise<StoredFile> {
