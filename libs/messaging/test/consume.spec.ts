@@ -131,6 +131,8 @@ describe.each(['NATS', 'local'] as const)('consuming (%s)', (adapter) => {
     });
     await eventually(() => expect(seen).toHaveLength(1));
     expect(seen[0]?.context).toMatchObject({ requestId: 'r-7', traceparent, attempt: 1 });
+    // Its effect is stored after the handler was seen to run, and would be there in the next test.
+    await settled();
   });
 
   it('has one effect when the same event is published three times', async () => {
