@@ -102,7 +102,8 @@ describe('processes killed in the middle of exports and erasures', () => {
       const dying = KILLED.filter((app) => faults[app] !== undefined);
       await Promise.all(
         dying.map(async (app) => {
-          await platform.cluster.process(app).died(20_000);
+          // Longer than a message waits that was handed to somebody who died.
+          await platform.cluster.process(app).died(60_000);
           await platform.cluster.process(app).start(armed(app, index + 1));
         }),
       );
