@@ -1,14 +1,9 @@
 import 'reflect-metadata';
-import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AppProcess, eventually, freePort, TEST_FIELD_KEYS } from '#testing';
+import { eventually } from '#testing';
 import { MailServer } from './mail-server.js';
 import { startWorld, type World } from './notifications-app.js';
-
-const entry = join(process.cwd(), 'dist/apps/notifications/src/main.js');
+import { notificationsProcess } from './notifications-process.js';
 
 /** The window no protocol closes: the server has taken the mail, and we die before we know. */
 describe('a process killed between the acceptance of a mail and its mark', () => {
@@ -16,7 +11,6 @@ describe('a process killed between the acceptance of a mail and its mark', () =>
   const server = new MailServer();
 
   beforeAll(async () => {
-    if (!existsSync(entry)) throw new Error(`${entry} is missing; build first (make build)`);
     world = await startWorld();
   });
   afterAll(async () => {
@@ -24,31 +18,13 @@ describe('a process killed between the acceptance of a mail and its mark', () =>
     await world.stop();
   });
 
-  async function notifications(smtpPort: number, fault: Record<string, string>): Promise<AppProcess> {
-    const folder = await mkdtemp(join(tmpdir(), 'mail-killed-'));
-    const healthPort = await freePort();
-    return new AppProcess({
-      app: 'notifications',
-      entry,
-      healthPort,
-      logFile: join(folder, 'notifications.log'),
-      startTimeoutMs: 40_000,
-      env: {
-        NODE_ENV: 'test',
-        LOG_LEVEL: 'warn',
-        LOG_FILE: join(folder, 'log'),
-        DATA_DIR: folder,
-        HEALTH_PORT: String(healthPort),
-        DATABASE_URL: world.db.urlOf('notifications'),
-        FIELD_KEYS: TEST_FIELD_KEYS,
-        SMTP_HOST: '127.0.0.1',
-        SMTP_PORT: String(smtpPort),
-        SMTP_SECURITY: 'none',
-        ...world.nats.settingsFor('notifications'),
-        ...fault,
-      },
+  const notifications = (smtpPort: number, fault: Record<string, string>) =>
+    notificationsProcess(world, {
+      SMTP_HOST: '127.0.0.1',
+      SMTP_PORT: String(smtpPort),
+      SMTP_SECURITY: 'none',
+      ...fault,
     });
-  }
 
   it('leaves a delivery that is sent again when its lease is over, under the same Message-ID, and then no more', async () => {
     const port = await server.start();

@@ -1,15 +1,11 @@
 import 'reflect-metadata';
-import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AppProcess, eventually, freePort, TEST_FIELD_KEYS } from '#testing';
+import { eventually } from '#testing';
 import { type NotificationsApp, startWorld, type World } from './notifications-app.js';
+import { notificationsProcess } from './notifications-process.js';
 import { verify, WebhookReceiver } from './webhook-receiver.js';
 import { WebhookOwner } from './webhook-world.js';
 
-const entry = join(process.cwd(), 'dist/apps/notifications/src/main.js');
 const OPEN = { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true' };
 
 /** The window no protocol closes: the receiver has taken the call, and we die before we know. */
@@ -20,7 +16,6 @@ describe('a process killed between the answer of a receiver and its mark', () =>
   const receiver = new WebhookReceiver();
 
   beforeAll(async () => {
-    if (!existsSync(entry)) throw new Error(`${entry} is missing; build first (make build)`);
     await receiver.start();
     world = await startWorld();
   });
@@ -29,29 +24,7 @@ describe('a process killed between the answer of a receiver and its mark', () =>
     await world.stop();
   });
 
-  async function notifications(fault: Record<string, string>): Promise<AppProcess> {
-    const folder = await mkdtemp(join(tmpdir(), 'webhook-killed-'));
-    const healthPort = await freePort();
-    return new AppProcess({
-      app: 'notifications',
-      entry,
-      healthPort,
-      logFile: join(folder, 'notifications.log'),
-      startTimeoutMs: 40_000,
-      env: {
-        NODE_ENV: 'test',
-        LOG_LEVEL: 'warn',
-        LOG_FILE: join(folder, 'log'),
-        DATA_DIR: folder,
-        HEALTH_PORT: String(healthPort),
-        DATABASE_URL: world.db.urlOf('notifications'),
-        FIELD_KEYS: TEST_FIELD_KEYS,
-        ...OPEN,
-        ...world.nats.settingsFor('notifications'),
-        ...fault,
-      },
-    });
-  }
+  const notifications = (fault: Record<string, string>) => notificationsProcess(world, { ...OPEN, ...fault });
 
   it('leaves a delivery that is sent again when its lease is over, as the same message, and then no more', async () => {
     // Made by a service that is gone before anything happens.
