@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   AssembleExportV1,
@@ -166,6 +167,34 @@ describe('an export of everything on a person', () => {
     expect((await fetchFile(await get(who, made.id))).size).toBeGreaterThan(OTHERS.length * 2);
     expect(filesOfExports()).toHaveLength(before + 1);
     expect(await letters(who)).toHaveLength(1);
+  });
+
+  it('does not forget what an attempt left before it is deleted', async () => {
+    const who = await verified();
+    const before = filesOfExports();
+    const made = await ask(who);
+    let goOn = (): void => undefined;
+    others.held = new Promise((resolve) => (goOn = resolve));
+    const reads = others.reads.get('jobs-ingestion') ?? 0;
+    others.failures.push(new AppError({ code: 'SERVICE_UNAVAILABLE', kind: 'unavailable', message: 'not now' }));
+    await allAnswer(who, made);
+    await eventually(() => expect(others.reads.get('jobs-ingestion')).toBeGreaterThan(reads), PATIENCE);
+    // Left by an attempt that died; a folder in its place cannot be deleted as a file is.
+    const { id: left } = await app.get(FileStore).put('exports', Buffer.from('of a process that died'), 100);
+    const path = join(folder, 'files/exports', left.slice(0, 2), left);
+    rmSync(path);
+    mkdirSync(path);
+    await app.db.admin('UPDATE identity.data_export SET file_id = $2 WHERE id = $1', [made.id, left]);
+    goOn();
+    const fileOf = () => app.db.admin('SELECT file_id FROM identity.data_export WHERE id = $1', [made.id]);
+    // Long enough for the second attempt to come to the deletion.
+    await sleep(2_000);
+    expect(await fileOf()).toEqual([{ file_id: left }]);
+    rmSync(path, { recursive: true });
+    writeFileSync(path, 'of a process that died');
+    await ready(who, made.id);
+    expect(existsSync(path)).toBe(false);
+    expect(filesOfExports()).toHaveLength(before.length + 1);
   });
 
   it('is given to whoever has the link, until it expires; then the file goes', async () => {
